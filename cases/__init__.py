@@ -1,0 +1,1 @@
+"""Case files with what is expected of them, and the runner that replays them."""

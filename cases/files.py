@@ -1,0 +1,165 @@
+"""Case files: the facts of a case in YAML or JSON and, optionally, what the law is expected to say of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from engine.documents import Document, parse, read_all
+from engine.errors import InputError, Place, nearest, refuse
+from engine.facts import problems_of, read_case
+from rules.facts import EmploymentCase
+
+ABOUT = ("case", "title", "note", "source", "like", "expect")
+SECTIONS = tuple(EmploymentCase.model_fields)
+
+
+class Expected(BaseModel):
+    """What a case file expects of the law; what it does not name is not checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    outcome: str | None = None
+    possible: tuple[str, ...] | None = Field(default=None, description="every outcome that is still possible")
+    fires: tuple[str, ...] = Field(default=(), description="rules that certainly fire")
+    silent: tuple[str, ...] = Field(default=(), description="rules that cannot fire")
+    questions: tuple[str, ...] | None = Field(default=None, description="the open questions, in any order")
+    unclear: tuple[str, ...] | None = Field(default=None, description="rules whose unclear law decides")
+    by: dict[str, str] = Field(default_factory=dict, description="days by which something is due, by kind")
+    follows: tuple[str, ...] = Field(default=(), description="what certainly follows, as predicate.kind")
+    absent: tuple[str, ...] = Field(default=(), description="what cannot follow, as predicate.kind")
+
+
+class _About(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case: str = ""
+    title: str = ""
+    note: str = ""
+    source: str = ""
+    like: str = ""
+    expect: Expected | None = None
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One case as it stands in a file."""
+
+    name: str
+    title: str
+    note: str
+    source: str
+    facts: EmploymentCase
+    expected: Expected | None
+    place: Place
+
+
+def read_cases(path: Path) -> list[CaseFile]:
+    """Every case of a file. A case that is `like` one above takes over what it does not say itself."""
+    return _cases(read_all(path), path.stem)
+
+
+def read_one(path: Path) -> CaseFile:
+    """The one case of a file. Raises InputError where there are several."""
+    cases = read_cases(path)
+    if len(cases) > 1:
+        raise refuse(
+            f"This file holds {len(cases)} cases",
+            "Give a file with one case, or run `psea cases run`",
+            Place(str(path)),
+        )
+    return cases[0]
+
+
+def parse_case(text: str, name: str = "case") -> CaseFile:
+    """The one case of a YAML or JSON text."""
+    documents = parse(text, name)
+    if len(documents) != 1:
+        raise refuse("This text holds several cases", "Give one case", Place(name))
+    return _cases(documents, name)[0]
+
+
+def find_cases(folder: Path) -> Iterator[Path]:
+    """Case files below a folder, in order; a file is its own only case file."""
+    if not folder.exists():
+        raise refuse("There is no such file or folder", "Check the path", Place(str(folder)))
+    yield from [folder] if folder.is_file() else sorted(folder.rglob("*.yaml"))
+
+
+def _cases(documents: list[Document], stem: str) -> list[CaseFile]:
+    said: dict[str, Mapping[str, Any]] = {}
+    found = []
+    for number, document in enumerate(documents, start=1):
+        if not isinstance(document.data, dict):
+            raise refuse("A case is a mapping of sections", "Begin with `official:`", document.place(()))
+        _refuse_stray(document)
+        about = _about(document)
+        facts = {name: document.data[name] for name in SECTIONS if name in document.data}
+        if about.like:
+            if about.like not in said:
+                raise refuse(
+                    f"There is no case {about.like!r} above",
+                    nearest(about.like, said),
+                    document.place(("like",)),
+                )
+            facts = merged(said[about.like], facts)
+        name = about.case or (stem if len(documents) == 1 else f"{stem}-{number}")
+        said[name] = facts
+        found.append(
+            CaseFile(
+                name, about.title, about.note, about.source,
+                read_case(EmploymentCase, document, facts), about.expect, document.place(()),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _refuse_stray(document: Document) -> None:
+    for key in document.data:
+        if key not in ABOUT and key not in SECTIONS:
+            raise refuse(
+                f"{key!r} is not known here", nearest(key, (*SECTIONS, *ABOUT)), document.place((key,))
+            )
+
+
+def _about(document: Document) -> _About:
+    data = {name: document.data[name] for name in ABOUT if name in document.data}
+    try:
+        return _About.model_validate(data)
+    except ValidationError as error:
+        raise InputError(problems_of(error, _About, document, ())) from None
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of one case over those of another: fields over fields; a list replaces a list whole."""
+    result = dict(base)
+    for name, part in over.items():
+        both = isinstance(part, dict) and isinstance(base.get(name), dict) and "items" not in part
+        result[name] = {**base[name], **part} if both else part
+    return result
+
+
+def case_schema() -> dict[str, Any]:
+    """The JSON Schema of a case file: the sections of a case, what it is about, and what it expects."""
+    facts = EmploymentCase.model_json_schema(schema_generator=_Schema)
+    about = _About.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "PSEA case file",
+        "description": "The facts of one case; a field that is left out is not known.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {**facts["properties"], **about["properties"]},
+        "required": facts["required"],
+        "$defs": {**facts.get("$defs", {}), **about.get("$defs", {})},
+    }
+
+
+class _Schema(GenerateJsonSchema):
+    """Leaves out defaults: a field that is left out is unknown."""
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])

@@ -1,0 +1,116 @@
+"""Runs case files and says where the law answers differently from what they expect."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cases.files import CaseFile, Expected
+from engine.errors import nearest
+from engine.execution import Conclusions
+from engine.speech import known_of
+from engine.values import Domain, plain
+from engine.worlds import Answer, answer
+from rules.advice import UNDETERMINED, refuse_contradiction
+from rules.law import Law
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a case came to, and each difference from what its file expects."""
+
+    case: CaseFile
+    outcome: str
+    possible: tuple[str, ...]
+    fired: frozenset[str]
+    differences: tuple[str, ...]
+
+
+def run(law: Law, cases: Iterable[CaseFile]) -> Iterator[Result]:
+    """Replay cases, one at a time."""
+    for case in cases:
+        yield run_one(law, case)
+
+
+def run_one(law: Law, case: CaseFile) -> Result:
+    refuse_contradiction(case.facts)
+    found = answer(law.executor, case.facts)
+    certain = _fired(found, certain=True)
+    outcome = found.outcome or UNDETERMINED
+    differences = tuple(_differences(law, found, case.expected)) if case.expected else ()
+    return Result(case, outcome, found.outcomes, certain, differences)
+
+
+def _fired(found: Answer, *, certain: bool) -> frozenset[str]:
+    """Rules that certainly fire in every world, or that may fire in some."""
+    each = [
+        {key.partition("#")[0] for key, sure in world.conclusions.rules_fired() if sure or not certain}
+        for world in found.worlds
+    ]
+    return frozenset(set.intersection(*each) if certain else set.union(*each))
+
+
+def _differences(law: Law, found: Answer, expected: Expected) -> Iterator[str]:
+    outcome = found.outcome or UNDETERMINED
+    if expected.outcome is not None and outcome != expected.outcome:
+        among = f" ({' or '.join(found.outcomes)})" if outcome == UNDETERMINED else ""
+        yield f"the outcome is {outcome}{among}, not {expected.outcome}"
+    if expected.possible is not None and set(found.outcomes) != set(expected.possible):
+        yield f"possible are {', '.join(found.outcomes)}, not {', '.join(expected.possible)}"
+    yield from _rule_differences(law, found, expected)
+    questions = {str(spot) for spot in found.questions}
+    if expected.questions is not None and questions != set(expected.questions):
+        yield f"open are {', '.join(sorted(questions)) or 'no questions'}, not {', '.join(expected.questions)}"
+    unclear = {rule.id for rule in found.unclear}
+    if expected.unclear is not None and unclear != set(expected.unclear):
+        yield f"unclear are {', '.join(sorted(unclear)) or 'no rules'}, not {', '.join(expected.unclear)}"
+    follows = {True: _following(law, found, certain=True), False: _following(law, found, certain=False)}
+    yield from (f"{item} does not follow" for item in expected.follows if item not in follows[True])
+    yield from (f"{item} may follow" for item in expected.absent if item in follows[False])
+    due = _due(law, found)
+    for kind, day in expected.by.items():
+        if due.get(kind) != day:
+            yield f"{kind} is due by {due.get(kind, 'no day')}, not {day}"
+
+
+def _rule_differences(law: Law, found: Answer, expected: Expected) -> Iterator[str]:
+    known = {rule.id for rule in law.rulebook.rules}
+    certain, possible = _fired(found, certain=True), _fired(found, certain=False)
+    for rule in (*expected.fires, *expected.silent):
+        if rule not in known:
+            yield f"there is no rule {rule!r}. {nearest(rule, known)}"
+    yield from (f"{rule} does not fire" for rule in expected.fires if rule in known and rule not in certain)
+    yield from (f"{rule} may fire" for rule in expected.silent if rule in possible)
+
+
+def _following(law: Law, found: Answer, *, certain: bool) -> set[str]:
+    each = [_kinds(law, world.conclusions, certain=certain) for world in found.worlds]
+    return set.intersection(*each) if certain else set.union(*each)
+
+
+def _kinds(law: Law, conclusions: Conclusions, *, certain: bool) -> set[str]:
+    found = set()
+    for (predicate, arguments), row in conclusions.rows.items():
+        for name, (low, _) in arguments:
+            options = law.rulebook.predicates[predicate][name].options
+            if options and (row.certain or not certain):
+                found.add(f"{predicate}.{options[low]}")
+    return found
+
+
+def _due(law: Law, found: Answer) -> dict[str, str]:
+    due: dict[str, set[str]] = {}
+    for world in found.worlds:
+        for (predicate, arguments), _ in world.conclusions.rows.items():
+            given = dict(arguments)
+            if "by_on" in given and "kind" in given:
+                kind = law.rulebook.label(predicate, "kind", given["kind"][0])
+                due.setdefault(kind, set()).add(str(plain(known_of(given["by_on"], Domain("date")))))
+    return {kind: " or ".join(sorted(days)) for kind, days in due.items()}
+
+
+def checked(results: Iterable[Result]) -> tuple[list[Result], list[Result]]:
+    """Results as expected, and results that differ."""
+    good: list[Result] = []
+    bad: list[Result] = []
+    for result in results:
+        (bad if result.differences else good).append(result)
+    return good, bad

@@ -1,0 +1,84 @@
+"""What would change an answer: the next day, and the smallest changes of what a person can choose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from engine.execution import Executor
+from engine.facts import Spot
+from engine.rulebook import Rulebook
+from engine.values import Domain, Known, exactly, from_number, to_number
+from engine.worlds import Answer, Cuts, answer
+
+PROBES = 24
+RUNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """If the value at `spot` were `value`, the answer would be `outcomes`."""
+
+    spot: Spot
+    value: Known[Any]
+    outcomes: tuple[str, ...]
+
+
+def next_day(executor: Executor, current: Answer) -> Change | None:
+    """The first later day on which the answer changes if the movable date moves and all else stays.
+
+    Only asked where that date is exactly known.
+    """
+    rulebook = executor.program.rulebook
+    source, name = rulebook.moves
+    spot = Spot(rulebook.sections[source].name, 0, name)
+    known = current.base.case.value(spot)
+    if not known.exact:
+        return None
+    domain = Domain("date")
+    start = to_number(known.options[0], domain)
+    cuts = Cuts.of(executor.program)
+    open_ended = replace(current.base, case=current.base.case.with_value(spot, exactly(date.max)))
+    points = sorted(set(cuts.breakpoints(open_ended, (source, name), start, domain.bounds[1] - 1)))
+    now = answer(executor, current.base.case, RUNS).outcomes
+    for point in [point for point in points if start < point < domain.bounds[1]][:PROBES]:
+        moved = answer(
+            executor, current.base.case.with_value(spot, exactly(from_number(point, domain))), RUNS
+        )
+        if moved.outcomes != now:
+            return Change(spot, exactly(from_number(point, domain)), moved.outcomes)
+    return None
+
+
+def smallest(executor: Executor, current: Answer) -> list[Change]:
+    """Each single choice of the job that leads to another decided answer, by lever and answer."""
+    return [
+        change
+        for spot, domain in _levers(executor.program.rulebook, current)
+        for change in _turned(executor, current, spot, domain)
+    ]
+
+
+def _levers(rulebook: Rulebook, current: Answer) -> Iterator[tuple[Spot, Domain]]:
+    for source, name in rulebook.levers:
+        section = rulebook.sections[source]
+        domain = section.fact.domains()[name]
+        for index in range(len(current.base.case.facts(section))):
+            yield Spot(section.name, index, name), domain
+
+
+def _turned(executor: Executor, current: Answer, spot: Spot, domain: Domain) -> Iterator[Change]:
+    known = current.base.case.value(spot)
+    if not known.exact:
+        return
+    found: dict[tuple[str, ...], list[Any]] = {}
+    low, high = domain.bounds
+    for number in range(low, high + 1):
+        option = from_number(number, domain)
+        if option == known.options[0]:
+            continue
+        other = answer(executor, current.base.case.with_value(spot, exactly(option)), RUNS)
+        if other.outcomes != current.outcomes and other.outcome is not None:
+            found.setdefault(other.outcomes, []).append(option)
+    for outcomes, options in found.items():
+        yield Change(spot, Known(tuple(options)), outcomes)

@@ -1,0 +1,98 @@
+"""What an executor gives: the facts it derived, and the firings that derived them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from engine import expressions as ex
+from engine.facts import CaseModel
+from engine.program import Program, lookup
+from engine.rows import Interval, Row, Rows
+from engine.rulebook import Rule, Rulebook
+
+Mode = Literal["exact", "must", "may"]
+Fact = tuple[str, tuple[tuple[str, Interval], ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Firing:
+    """A rule that fired: on which rows, in which mode, and what followed."""
+
+    rule: Rule
+    bindings: Mapping[str, Row]
+    mode: Mode
+    derived: Row
+
+
+class Conclusions:
+    """The derived facts of one case, certain and possible, with every firing behind each."""
+
+    def __init__(self, given: Rows) -> None:
+        self.given = given
+        self.rows: dict[Fact, Row] = {}
+        self.firings: dict[Fact, list[Firing]] = {}
+        self.unclear = False
+        self._serial = len(given.rows)
+
+    def add(self, rule: Rule, bindings: Mapping[str, Row], mode: Mode) -> Row | None:
+        """Record a firing; the row comes back if it says something new."""
+        certain = mode != "may"
+        head = rule.head
+        fact = head.predicate, self._arguments(head, bindings) if head.arguments else ()
+        known = self.rows.get(fact)
+        row = known
+        if known is None or (certain and not known.certain):
+            self._serial += 1
+            row = Row(self._serial, head.predicate, certain, dict(fact[1]))
+            self.rows[fact] = row
+        assert row is not None
+        self.firings.setdefault(fact, []).append(Firing(rule, bindings, mode, row))
+        return None if row is known else row
+
+    def _arguments(self, head: ex.Atom, bindings: Mapping[str, Row]) -> tuple[tuple[str, Interval], ...]:
+        here = lookup(bindings, self.given.parameters)
+        return tuple((name, _worth(argument, bindings, here)) for name, argument in head.arguments)
+
+    def fact_of(self, row: Row) -> Fact:
+        """The derived fact that a row stands for."""
+        return row.source, tuple(row.values.items())
+
+    def of(self, predicate: str) -> Iterator[tuple[Fact, Row]]:
+        return ((fact, row) for fact, row in self.rows.items() if fact[0] == predicate)
+
+    def rules_fired(self) -> frozenset[tuple[str, bool]]:
+        """The rules that fired, each with whether it certainly did."""
+        return frozenset(
+            (firing.rule.key, firing.mode != "may") for firings in self.firings.values() for firing in firings
+        )
+
+    def summary(self) -> frozenset[tuple[Fact, bool]]:
+        """Every conclusion with whether it is certain: what executors must agree on."""
+        return frozenset((fact, row.certain) for fact, row in self.rows.items())
+
+
+def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) -> Interval:
+    if isinstance(argument, ex.Constant):
+        return argument.number, argument.number
+    if isinstance(argument, ex.Reference):
+        serial = bindings[argument.variable].serial
+        return serial, serial
+    return ex.value_of(argument, here)
+
+
+class Executor(Protocol):
+    """Runs one case through a program."""
+
+    @property
+    def program(self) -> Program: ...
+
+    def run(self, case: CaseModel) -> Conclusions: ...
+
+
+def labels(conclusions: Conclusions, rulebook: Rulebook) -> dict[str, bool]:
+    """The outcomes still possible, each with whether it is certain."""
+    found: dict[str, bool] = {}
+    for fact, row in conclusions.of(rulebook.goal):
+        label = rulebook.label(rulebook.goal, "kind", dict(fact[1])["kind"][0])
+        found[label] = found.get(label, False) or row.certain
+    return {label: found[label] for label in rulebook.outcomes if label in found}

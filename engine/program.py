@@ -1,0 +1,230 @@
+"""Rules as conjunctions of plain comparisons between columns, the form that every executor runs.
+
+A column is a term over the fields of one fact. An `or` across facts makes variants of its rule.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+from engine import expressions as ex
+from engine.errors import refuse
+from engine.rows import Interval, Row
+from engine.rulebook import Rule, Rulebook
+from engine.values import Domain
+
+SELF = "self"
+SERIAL = ex.Field(SELF, "", Domain("ref"))
+MAX_VARIANTS = 64
+_DUMMY = "of the date that picks the version"
+
+Indicator = ex.Member | ex.Any_ | ex.All | ex.Compare
+Column = ex.Term | Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: a column of the fact bound to `variable`, or a constant."""
+
+    variable: str
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A plain comparison of a column with a constant or with a column of the same or another fact."""
+
+    operator: ex.Operator
+    left: Side
+    right: Side | int
+
+    @property
+    def variables(self) -> set[str]:
+        return {self.left.variable} | ({self.right.variable} if isinstance(self.right, Side) else set())
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """No fact of `source` passes the tests; its own variable in them is the name given here."""
+
+    variable: str
+    source: str
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One conjunction of a rule: facts to join, tests to pass, facts that must be absent.
+
+    `fixed` holds the variables bound to the one fact of a type that no test asks about.
+    """
+
+    rule: Rule
+    joins: Mapping[str, str]
+    fixed: Mapping[str, str]
+    tests: tuple[Test, ...]
+    denials: tuple[Denial, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The variants of a rulebook, each with the stratum of what it derives."""
+
+    rulebook: Rulebook
+    variants: tuple[Variant, ...]
+
+    @cached_property
+    def strata(self) -> int:
+        return 1 + max(self.rulebook.strata.values(), default=0)
+
+    def stratum(self, variant: Variant) -> int:
+        return self.rulebook.strata[variant.rule.head.predicate]
+
+
+def compile_program(rulebook: Rulebook) -> Program:
+    """Compile every rule. Raises InputError for a rule that cannot be run."""
+    return Program(rulebook, tuple(v for rule in rulebook.rules for v in _variants(rule, rulebook)))
+
+
+def bound_conditions(rule: Rule, rulebook: Rulebook) -> tuple[dict[str, str], list[ex.Condition]]:
+    """The variables and conditions of a rule, with those that put it in force."""
+    binds = dict(rule.binds)
+    conditions = list(rule.conditions)
+    if rule.selector:
+        source, name = rulebook.dates[rule.selector]
+        variable = next((variable for variable, bound in binds.items() if bound == source), _DUMMY)
+        binds.setdefault(variable, source)
+        conditions += _in_force(rule, ex.Field(variable, name, Domain("date")))
+    return binds, conditions
+
+
+def _in_force(rule: Rule, day: ex.Field) -> Iterator[ex.Condition]:
+    first, last = rule.period.numbers
+    if rule.period.first:
+        yield ex.Compare(">=", day, ex.Constant(first, day.domain))
+    if rule.period.last:
+        yield ex.Compare("<=", day, ex.Constant(last, day.domain))
+
+
+def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
+    binds, conditions = bound_conditions(rule, rulebook)
+    tests: list[Test] = []
+    for number, atom in enumerate(rule.atoms):
+        variable = f"atom {number} {atom.predicate}"
+        binds[variable] = atom.predicate
+        tests += _atom_tests(variable, atom)
+    denials = tuple(
+        Denial(
+            f"not {number} {atom.predicate}",
+            atom.predicate,
+            tuple(_atom_tests(f"not {number} {atom.predicate}", atom)),
+        )
+        for number, atom in enumerate(rule.unless)
+    )
+    alternatives = list(product(*(list(_alternatives(condition, rule)) for condition in conditions)))
+    if len(alternatives) > MAX_VARIANTS:
+        raise refuse("This rule has too many alternatives", "Write several rules", rule.place)
+    for alternative in alternatives:
+        whole = (*tests, *(test for part in alternative for test in part))
+        asked = set().union(
+            *(test.variables for test in (*whole, *(t for denial in denials for t in denial.tests)))
+        )
+        fixed = {
+            variable: source
+            for variable, source in binds.items()
+            if variable not in asked and source in rulebook.sections and not rulebook.sections[source].listed
+        }
+        joins = {variable: source for variable, source in binds.items() if variable not in fixed}
+        yield Variant(rule, joins, fixed, whole, denials)
+
+
+def _atom_tests(variable: str, atom: ex.Atom) -> Iterator[Test]:
+    for name, argument in atom.arguments:
+        left = Side(variable, ex.Field(SELF, name, argument.domain))
+        match argument:
+            case ex.Reference():
+                yield Test("==", left, Side(argument.variable, SERIAL))
+            case ex.Constant():
+                yield Test("==", left, argument.number)
+            case _:
+                yield Test("==", left, _side(argument, variable))
+
+
+def _alternatives(condition: ex.Condition, rule: Rule) -> Iterator[tuple[Test, ...]]:
+    """The condition as alternatives of conjunctions of tests."""
+    variables = ex.variables_of(condition)
+    if not variables:
+        raise refuse("A condition of this rule names no field", "Compare a field of a bound fact", rule.place)
+    match condition:
+        case ex.All():
+            for parts in product(*(list(_alternatives(part, rule)) for part in condition.parts)):
+                yield tuple(test for part in parts for test in part)
+        case ex.Compare(operator="!=") if len(variables) == 2:
+            for operator in ("<", ">"):
+                yield from _alternatives(replace(condition, operator=operator), rule)
+        case ex.Compare() if condition.operator != "!=":
+            yield (_test(condition),)
+        case _ if len(variables) == 1:
+            (variable,) = variables
+            yield (Test("==", Side(variable, _alone(condition)), 1),)
+        case ex.Any_():
+            for part in condition.parts:
+                yield from _alternatives(part, rule)
+
+
+def _test(condition: ex.Compare) -> Test:
+    left, right, operator = condition.left, condition.right, condition.operator
+    if not list(ex.fields_of(left)):
+        left, right, operator = right, left, ex.MIRRORED[operator]
+    (home,) = {field.variable for field in ex.fields_of(left)}
+    if isinstance(right, ex.Constant):
+        return Test(operator, _side(left, home), right.number)
+    return Test(operator, _side(left, home), _side(right, home))
+
+
+def _side(term: ex.Term, home: str) -> Side:
+    """The term as a column; one that names no fact is a column of the fact it is compared with."""
+    variable = next((field.variable for field in ex.fields_of(term)), home)
+    return Side(variable, _alone_term(term))
+
+
+def _alone_term(term: ex.Term) -> ex.Term:
+    match term:
+        case ex.Field():
+            return replace(term, variable=SELF)
+        case ex.Shift():
+            return replace(term, base=_alone_term(term.base))
+    return term
+
+
+def _alone(condition: ex.Condition) -> ex.Condition:
+    match condition:
+        case ex.Compare():
+            return replace(condition, left=_alone_term(condition.left), right=_alone_term(condition.right))
+        case ex.Member():
+            return replace(condition, term=replace(condition.term, variable=SELF))
+        case ex.All():
+            return ex.All(tuple(_alone(part) for part in condition.parts))
+        case ex.Any_():
+            return ex.Any_(tuple(_alone(part) for part in condition.parts))
+
+
+def lookup(bindings: Mapping[str, Row], parameters: Mapping[str, Interval]) -> ex.Lookup:
+    """Evaluation over bound rows."""
+    return ex.Lookup(
+        lambda variable, name: bindings[variable].values[name],
+        lambda variable, name: bindings[variable].options.get(name),
+        parameters,
+    )
+
+
+def column_value(column: Column, row: Row, parameters: Mapping[str, Interval]) -> Interval:
+    """What a column of a fact is worth, as an interval; a condition is worth 0 or 1."""
+    if isinstance(column, ex.Field):
+        return row.values[column.name] if column.name else (row.serial, row.serial)
+    here = lookup({SELF: row}, parameters)
+    if isinstance(column, (ex.Compare, ex.Member, ex.All, ex.Any_)):
+        must, may = ex.truth_of(column, here)
+        return int(must), int(may)
+    return ex.value_of(column, here)

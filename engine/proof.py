@@ -1,0 +1,228 @@
+"""Why a conclusion holds, and why another does not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice, product
+from typing import Any
+
+from engine import expressions as ex
+from engine.execution import Conclusions, Fact, Firing
+from engine.facts import Spot
+from engine.program import Program, bound_conditions, lookup
+from engine.rows import Interval, Row
+from engine.rulebook import Rule
+
+MAX_DEPTH = 12
+MAX_BINDINGS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A value that a step used: where the case says it, and what it may be; `text` where it is a known text."""
+
+    spot: Spot
+    name: str
+    value: Interval
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule that fired, what it derived, the values it read and the steps it rests on."""
+
+    rule: Rule
+    fact: Fact
+    certain: bool
+    values: tuple[Premise, ...]
+    because: tuple["Step", ...]
+    absent: tuple[str, ...]
+    parameters: tuple[tuple[str, Interval], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The rule that came nearest to a conclusion, and the first thing that it lacks.
+
+    Just one of these is set: `condition` (the index of the condition that fails), `missing` (a derived fact that no
+    rule gives, with its own nearest failure where there is one), `barred` (the step that `unless` forbids).
+    """
+
+    rule: Rule
+    values: tuple[Premise, ...]
+    parameters: tuple[tuple[str, Interval], ...]
+    lacking: int
+    condition: int | None = None
+    missing: str = ""
+    deeper: "Failure | None" = None
+    barred: Step | None = None
+
+
+class Explainer:
+    """Explains the conclusions of one run."""
+
+    def __init__(self, conclusions: Conclusions, program: Program) -> None:
+        self.conclusions = conclusions
+        self.program = program
+        self.rulebook = program.rulebook
+        self.given = conclusions.given
+        self.texts = {number: text for text, number in self.given.texts.items()}
+
+    def proof(self, fact: Fact, path: tuple[Fact, ...] = ()) -> Step:
+        """The simplest derivation of a fact that holds (or may hold)."""
+        firing = min(self._usable(fact, path), key=lambda firing: self._weight(firing))
+        here = (*path, fact)
+        because = tuple(
+            self.proof(self.conclusions.fact_of(row), here)
+            for row in _derived(firing)
+            if self.conclusions.fact_of(row) not in here and len(here) < MAX_DEPTH
+        )
+        return Step(
+            rule=firing.rule,
+            fact=fact,
+            certain=self.conclusions.rows[fact].certain,
+            values=self._values(firing.rule, firing.bindings),
+            because=because,
+            absent=tuple(dict.fromkeys(atom.predicate for atom in firing.rule.unless)),
+            parameters=self._parameters(firing.rule),
+        )
+
+    def _usable(self, fact: Fact, path: tuple[Fact, ...]) -> list[Firing]:
+        """Firings that do not rest on what is being proved, certain ones where there are any."""
+        firings = self.conclusions.firings[fact]
+        certain = [firing for firing in firings if firing.mode != "may"] or firings
+        free = [
+            firing
+            for firing in certain
+            if not {self.conclusions.fact_of(row) for row in _derived(firing)} & {*path, fact}
+        ]
+        return free or certain
+
+    def _weight(self, firing: Firing) -> tuple[int, str, str, tuple[int, ...]]:
+        depth = sum(1 for _ in _derived(firing))
+        serials = tuple(row.serial for row in firing.bindings.values())
+        return (
+            depth,
+            {"V": "0", "P": "1", "I": "2", "U": "3"}[firing.rule.confidence],
+            firing.rule.key,
+            serials,
+        )
+
+    def _values(self, rule: Rule, bindings: Mapping[str, Row]) -> tuple[Premise, ...]:
+        _, conditions = bound_conditions(rule, self.rulebook)
+        terms: list[ex.Argument] = [term for condition in conditions for term in ex.terms_of(condition)]
+        terms += [argument for _, argument in rule.head.arguments]
+        found: dict[str, Premise] = {}
+        for term in terms:
+            for name in ex.fields_of(term):
+                row = bindings.get(name.variable)
+                if row is not None and row.section:
+                    key = f"{name.variable}.{name.name}"
+                    found[key] = self._premise(row, name, key)
+        return tuple(found.values())
+
+    def _premise(self, row: Row, name: ex.Field, key: str) -> Premise:
+        low, high = row.values[name.name]
+        text = self.texts.get(low, "") if name.domain.kind == "text" and low == high else ""
+        return Premise(row.spot(name.name), key, (low, high), text)
+
+    def _parameters(self, rule: Rule) -> tuple[tuple[str, Interval], ...]:
+        return tuple((name, self.given.parameters[name]) for name in rule.parameters)
+
+    def why_not(
+        self, predicate: str, arguments: Mapping[str, int], path: tuple[str, ...] = ()
+    ) -> Failure | None:
+        """The nearest failure among the rules that could give a fact which does not even possibly hold."""
+        if predicate in path:
+            return None
+        path = (*path, predicate)
+        rules = [
+            rule
+            for rule in self.rulebook.by_predicate.get(predicate, ())
+            if all(
+                not isinstance(argument, ex.Constant)
+                or arguments.get(name, argument.number) == argument.number
+                for name, argument in rule.head.arguments
+            )
+        ]
+        failures = [failure for rule in rules if (failure := self._failure(rule)) is not None]
+        nearest = min(failures, key=lambda failure: (failure.lacking, failure.rule.key), default=None)
+        if nearest is None or not nearest.missing:
+            return nearest
+        return replace(nearest, deeper=self.why_not(nearest.missing, {}, path))
+
+    def _failure(self, rule: Rule) -> Failure | None:
+        binds, conditions = bound_conditions(rule, self.rulebook)
+        best: Failure | None = None
+        for bindings in self._bindings(binds):
+            failure = self._lack(rule, conditions, bindings)
+            if failure is not None and (best is None or failure.lacking < best.lacking):
+                best = failure
+        return best or self._unbound(rule, binds)
+
+    def _bindings(self, binds: Mapping[str, str]) -> Iterator[dict[str, Row]]:
+        choices = [list(self._rows(source)) for source in binds.values()]
+        for rows in islice(product(*choices), MAX_BINDINGS):
+            yield dict(zip(binds, rows, strict=True))
+
+    def _rows(self, source: str) -> Iterator[Row]:
+        yield from self.given.of(source)
+        for _, row in self.conclusions.of(source):
+            yield row
+
+    def _unbound(self, rule: Rule, binds: Mapping[str, str]) -> Failure | None:
+        """A rule that finds no facts to bind."""
+        for source in binds.values():
+            if not list(self._rows(source)):
+                return Failure(rule, (), self._parameters(rule), len(binds) + 1, missing=source)
+        return None
+
+    def _lack(
+        self, rule: Rule, conditions: list[ex.Condition], bindings: dict[str, Row]
+    ) -> Failure | None:
+        here = lookup(bindings, self.given.parameters)
+        failed = [index for index, condition in enumerate(conditions) if not ex.truth_of(condition, here)[1]]
+        missing = [atom for atom in rule.atoms if not any(True for _ in self._matching(atom, bindings, here))]
+        barred = [
+            (fact, row)
+            for atom in rule.unless
+            for fact, row in self._matching(atom, bindings, here)
+            if row.certain
+        ]
+        lacking = len(failed) + len(missing) + len(barred)
+        if not lacking:
+            return None
+        values, parameters = self._values(rule, bindings), self._parameters(rule)
+        if failed:
+            return Failure(rule, values, parameters, lacking, condition=failed[0])
+        if missing:
+            return Failure(rule, values, parameters, lacking, missing=missing[0].predicate)
+        return Failure(rule, values, parameters, lacking, barred=self.proof(barred[0][0]))
+
+    def _matching(
+        self, atom: ex.Atom, bindings: Mapping[str, Row], here: ex.Lookup
+    ) -> Iterator[tuple[Fact, Row]]:
+        for fact, row in self.conclusions.of(atom.predicate):
+            if all(
+                ex.compare("==", row.values[name], _worth(argument, bindings, here))[1]
+                for name, argument in atom.arguments
+            ):
+                yield fact, row
+
+
+def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) -> Any:
+    if isinstance(argument, ex.Reference):
+        serial = bindings[argument.variable].serial
+        return serial, serial
+    return ex.value_of(argument, here)
+
+
+def _derived(firing: Firing) -> Iterator[Row]:
+    """The derived rows that a firing rests on."""
+    return (row for row in firing.bindings.values() if not row.section)
+
+
+def steps(step: Step) -> Iterator[Step]:
+    """A step and all steps below it."""
+    yield step
+    for below in step.because:
+        yield from steps(below)

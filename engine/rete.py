@@ -1,0 +1,278 @@
+"""The executor on durable-rules: a Rete session per case.
+
+The hazards of durable-rules 2.0.28 are absorbed here, and only here:
+
+- its Python host swallows exceptions, registers lazily and loses results to a dispatcher thread: the host
+  is not used, rules run on its C engine, one case at a time under a lock;
+- 1,024 live sessions end in MemoryError and then a crash: a session is deleted after every case, also
+  after an error;
+- deleting a session in which no rule fired frees memory that was never set: a rule on the opening token
+  always fires;
+- a fact may pass at most 63 sibling conditions: facts are asserted once per shard of at most `SHARD`
+  patterns;
+- a conjunction whose last test across facts fails is read past its end: such conjunctions end in a test
+  that always holds;
+- a rule takes at most 16 facts: longer ones are refused when they are compiled;
+- one fact never fills two places of a rule: `dist` is switched off;
+- `not` sees only what was asserted before: a rule with `unless` waits for the token of its stratum;
+- equal facts count as one, `id` and `sid` are reserved: every fact carries its own id, columns are named
+  by number;
+- facts of one session collide at about 46,000: a case with more than `MAX_FACTS` is refused;
+- an absent property makes a rule silent: every column of a shard is present in every fact of it.
+"""
+
+import json
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Literal
+
+import durable_rules_engine as durable
+
+from engine import expressions as ex
+from engine.errors import refuse
+from engine.execution import Conclusions, Mode
+from engine.facts import CaseModel
+from engine.program import Column, Denial, Program, Side, Test, Variant, column_value
+from engine.rows import Interval, Row, Rows, encode
+
+SHARD = 48
+MAX_PATTERNS = 15
+MAX_FACTS = 40_000
+_TOKEN = 10 * MAX_FACTS
+_names = count()
+
+End = Literal["low", "high"]
+_MATCHED = re.compile(r'"(v\d+)":\{"sid":"\d+","id":"(\d+)')
+_JSON: dict[ex.Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
+
+
+@dataclass(slots=True)
+class _Shard:
+    """A group of patterns over one source; its facts carry the columns that these patterns compare."""
+
+    source: str
+    type: int
+    patterns: int = 0
+    columns: set[int] = field(default_factory=set)
+
+
+class Rete:
+    """Runs cases, with every firing. Safe to use from several threads."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._lock = threading.Lock()
+        self._sessions = count(1)
+        self._exact = _Network(program, ("exact",))
+        self._dual = _Network(program, ("must", "may"))
+
+    def run(self, case: CaseModel) -> Conclusions:
+        """Derive all that follows from a case. Raises InputError where it has too many facts."""
+        rows = encode(case, self.program.rulebook)
+        with self._lock:
+            if rows.exact:
+                conclusions = self._exact.run(rows, next(self._sessions))
+                if not conclusions.unclear:
+                    return conclusions
+            return self._dual.run(rows, next(self._sessions))
+
+
+class _Network:
+    """One durable-rules ruleset: every variant once for each mode."""
+
+    def __init__(self, program: Program, modes: tuple[Mode, ...]) -> None:
+        self.program = program
+        self.shards: dict[str, list[_Shard]] = defaultdict(list)
+        self.columns: dict[str, dict[Column, int]] = defaultdict(dict)
+        self.rules: dict[str, tuple[Variant, Mode, dict[str, str]]] = {}
+        self._types = count(_TOKEN + 1)
+        self._one_ended = modes == ("exact",)
+        definition: dict[str, Any] = {"open": {"all": [{"token": {"$and": [{"t": _TOKEN}, {"n": 0}]}}]}}
+        for variant in program.variants:
+            for mode in modes:
+                if mode != "must" or variant.rule.confidence != "U":
+                    name = f"r{len(self.rules)}"
+                    definition[name] = self._define(name, variant, mode)
+        self.handle = durable.create_ruleset(f"network {next(_names)}", json.dumps(definition))
+
+    def _define(self, name: str, variant: Variant, mode: Mode) -> dict[str, Any]:
+        if len(variant.joins) + len(variant.denials) + 1 > MAX_PATTERNS:
+            raise refuse("This rule joins too many facts", "Split it in two", variant.rule.place)
+        aliases = {variable: f"v{number}" for number, variable in enumerate(variant.joins)}
+        self.rules[name] = variant, mode, {alias: variable for variable, alias in aliases.items()}
+        homes = {variable: self._shard(source) for variable, source in variant.joins.items()}
+        patterns: list[dict[str, Any]] = []
+        if variant.denials or not variant.joins:
+            patterns.append({"token": {"$and": [{"t": _TOKEN}, {"n": self.program.stratum(variant)}]}})
+        seen: set[str] = set()
+        for variable in variant.joins:
+            seen.add(variable)
+            tests = [test for test in variant.tests if variable in test.variables and test.variables <= seen]
+            patterns.append({aliases[variable]: self._pattern(variable, tests, homes, aliases, mode)})
+        for number, denial in enumerate(variant.denials):
+            patterns.append({f"n{number}$not": self._denial(denial, homes, aliases, mode)})
+        return {"all": patterns, "dist": 0}
+
+    def _shard(self, source: str) -> _Shard:
+        shards = self.shards[source]
+        if not shards or shards[-1].patterns == SHARD:
+            shards.append(_Shard(source, next(self._types)))
+        shards[-1].patterns += 1
+        return shards[-1]
+
+    def _denial(
+        self, denial: Denial, homes: Mapping[str, _Shard], aliases: Mapping[str, str], mode: Mode
+    ) -> dict[str, Any]:
+        opposite: dict[Mode, Mode] = {"must": "may", "may": "must", "exact": "exact"}
+        within = {**homes, denial.variable: self._shard(denial.source)}
+        return self._pattern(denial.variable, denial.tests, within, aliases, opposite[mode])
+
+    def _pattern(
+        self,
+        variable: str,
+        tests: Iterable[Test],
+        homes: Mapping[str, _Shard],
+        aliases: Mapping[str, str],
+        mode: Mode,
+    ) -> dict[str, Any]:
+        parts: list[dict[str, Any]] = [{"t": homes[variable].type}]
+        if mode == "must":
+            parts.append({"q": 1})
+        others: set[str] = set()
+        for test in tests:
+            parts += self._comparisons(variable, test, homes, aliases, mode)
+            others |= test.variables - {variable}
+        if others:
+            parts.append({"$lt": {"s": {aliases[min(others)]: "t"}}})
+        return {"$and": parts} if len(parts) > 1 else parts[0]
+
+    def _comparisons(
+        self, variable: str, test: Test, homes: Mapping[str, _Shard], aliases: Mapping[str, str], mode: Mode
+    ) -> Iterable[dict[str, Any]]:
+        operator, left, right = test.operator, test.left, test.right
+        if left.variable != variable:
+            assert isinstance(right, Side)
+            operator, left, right = ex.MIRRORED[operator], right, left
+        for one, symbol, other in plain_comparisons(operator, mode):
+            name = self._name(left, one, homes)
+            if isinstance(right, int):
+                value: Any = right
+            elif right.variable == variable:
+                value = {"$m": self._name(right, other, homes)}
+            else:
+                value = {aliases[right.variable]: self._name(right, other, homes)}
+            yield {name: value} if symbol == "==" else {_JSON[symbol]: {name: value}}
+
+    def _name(self, side: Side, end: End, homes: Mapping[str, _Shard]) -> str:
+        shard = homes[side.variable]
+        columns = self.columns[shard.source]
+        number = columns.setdefault(side.column, len(columns))
+        shard.columns.add(number)
+        return f"{'l' if self._one_ended else end[0]}{number}"
+
+    def run(self, rows: Rows, number: int) -> Conclusions:
+        session = _Session(self, rows, str(number))
+        try:
+            session.fill()
+        finally:
+            durable.delete_state(self.handle, session.id)
+        return session.conclusions
+
+    def messages(self, row: Row, parameters: Mapping[str, Interval], session: str) -> list[dict[str, Any]]:
+        """The row once for each shard of its source."""
+        worth = [column_value(column, row, parameters) for column in self.columns.get(row.source, ())]
+        return [self._message(row, shard, worth, session) for shard in self.shards.get(row.source, ())]
+
+    def _message(self, row: Row, shard: _Shard, worth: Sequence[Interval], session: str) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "sid": session,
+            "id": f"{row.serial}.{shard.type}",
+            "t": shard.type,
+            "s": row.serial,
+        }
+        if self._one_ended:
+            message |= {f"l{number}": worth[number][0] for number in shard.columns}
+            return message
+        message["q"] = int(row.certain)
+        for number in shard.columns:
+            message[f"l{number}"], message[f"h{number}"] = worth[number]
+        return message
+
+
+def plain_comparisons(operator: ex.Operator, mode: Mode) -> Sequence[tuple[End, ex.Operator, End]]:
+    """A comparison as plain comparisons of ends: for every completion (must), for some (may), or exactly."""
+    if mode == "exact":
+        return [("low", operator, "low")]
+    must = mode == "must"
+    match operator:
+        case "<" | "<=":
+            return [("high", operator, "low") if must else ("low", operator, "high")]
+        case ">" | ">=":
+            return [("low", operator, "high") if must else ("high", operator, "low")]
+        case "==":
+            one, other = ("==", "==") if must else ("<=", ">=")
+            return [("low", one, "high"), ("high", other, "low")]  # type: ignore[list-item]
+    raise AssertionError(operator)
+
+
+class _Session:
+    """One case in the network."""
+
+    def __init__(self, network: _Network, rows: Rows, identity: str) -> None:
+        self.network = network
+        self.id = identity
+        self.conclusions = Conclusions(rows)
+        self.by_serial = {row.serial: row for row in rows.rows}
+        self.single = {row.source: row for row in rows.rows}
+        self.facts = 0
+
+    def fill(self) -> None:
+        """Assert the given facts, then the token of each stratum, each time until nothing new follows."""
+        self._settle([*self._messages(self.by_serial.values()), self._token(0)])
+        for stratum in range(1, self.network.program.strata):
+            self._settle([self._token(stratum)])
+
+    def _token(self, stratum: int) -> dict[str, Any]:
+        return {"sid": self.id, "id": f"token {stratum}", "t": _TOKEN, "n": stratum}
+
+    def _messages(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        parameters = self.conclusions.given.parameters
+        return [message for row in rows for message in self.network.messages(row, parameters, self.id)]
+
+    def _settle(self, messages: list[dict[str, Any]]) -> None:
+        while messages:
+            self.facts += len(messages)
+            if self.facts > MAX_FACTS:
+                raise refuse(
+                    "This case has too many facts for one run", "Leave out postings or works that repeat"
+                )
+            _, offset = durable.assert_facts(self.network.handle, json.dumps(messages, separators=(",", ":")))
+            messages = self._messages(self._fired(offset))
+
+    def _fired(self, offset: int) -> list[Row]:
+        new: list[Row] = []
+        result = durable.start_action_for_state(self.network.handle, offset)
+        match = result[1] if result else None
+        while match:
+            row = self._derive(match)
+            if row is not None:
+                self.by_serial[row.serial] = row
+                new.append(row)
+            match = durable.complete_and_start_action(self.network.handle, offset)
+        return new
+
+    def _derive(self, match: str) -> Row | None:
+        """What a match, `{"r7":{"v0":{"sid":"1","id":"3.400002",...},...}}`, derives."""
+        name = match[2 : match.index('"', 2)]
+        if name == "open":
+            return None
+        variant, mode, aliases = self.network.rules[name]
+        bindings = {aliases[alias]: self.by_serial[int(serial)] for alias, serial in _MATCHED.findall(match)}
+        for variable, source in variant.fixed.items():
+            bindings[variable] = self.single[source]
+        self.conclusions.unclear |= variant.rule.confidence == "U"
+        return self.conclusions.add(variant.rule, bindings, mode)

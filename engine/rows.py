@@ -1,0 +1,109 @@
+"""A case as rows of whole numbers: every value as the two ends of what it may be."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.facts import CaseModel, Fact, Section, Spot
+from engine.rulebook import Parameter, Rulebook
+from engine.values import HIGHEST, LOWEST, Domain, Known, to_number
+
+Interval = tuple[int, int]
+ANYTHING: Interval = (LOWEST, HIGHEST)
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One fact, given or derived. `certain` is false for a fact that may not exist."""
+
+    serial: int
+    source: str
+    certain: bool
+    values: dict[str, Interval]
+    options: dict[str, frozenset[int]] = field(default_factory=dict)
+    section: str = ""
+    index: int = 0
+
+    def spot(self, name: str) -> Spot:
+        """Where the case says the value; for the unknown further item of a list, the list's completeness."""
+        return Spot(self.section, self.index, name) if self.index >= 0 else Spot(self.section)
+
+
+@dataclass(slots=True, eq=False)
+class Rows:
+    """The given facts of a case, and what its parameters are worth."""
+
+    rows: list[Row]
+    parameters: dict[str, Interval]
+    texts: dict[str, int]
+    exact: bool
+
+    def of(self, source: str) -> Iterator[Row]:
+        return (row for row in self.rows if row.source == source)
+
+
+def encode(case: CaseModel, rulebook: Rulebook) -> Rows:
+    """Number the facts of a case. A list that is not complete gets one further item of which nothing is known."""
+    texts: dict[str, int] = {}
+    rows: list[Row] = []
+    for section in rulebook.sections.values():
+        for index, fact in enumerate(case.facts(section)):
+            rows.append(_row(len(rows) + 1, section, index, fact, texts))
+        if not case.complete(section):
+            rows.append(_phantom(len(rows) + 1, section))
+    parameters = {name: _worth(parameter, rows, rulebook) for name, parameter in rulebook.parameters.items()}
+    exact = all(row.certain and _single(row.values) for row in rows) and _single(parameters)
+    return Rows(rows, parameters, texts, exact)
+
+
+def _single(values: Mapping[str, Interval]) -> bool:
+    return all(low == high for low, high in values.values())
+
+
+def _row(serial: int, section: Section, index: int, fact: Fact, texts: dict[str, int]) -> Row:
+    row = Row(serial, section.fact.type_name(), True, {}, {}, section.name, index)
+    for name, domain in section.fact.domains().items():
+        known = getattr(fact, name)
+        row.values[name] = interval_of(known, domain, texts)
+        if len(known.options) > 1:
+            row.options[name] = frozenset(_number(option, domain, texts) for option in known.options)
+    return row
+
+
+def _phantom(serial: int, section: Section) -> Row:
+    values = {name: interval_of(Known(), domain, {}) for name, domain in section.fact.domains().items()}
+    return Row(serial, section.fact.type_name(), False, values, {}, section.name, -1)
+
+
+def interval_of(known: Known[Any], domain: Domain, texts: dict[str, int]) -> Interval:
+    """The two ends of what a value may be."""
+    if known.options:
+        numbers = [_number(option, domain, texts) for option in known.options]
+        return min(numbers), max(numbers)
+    if domain.kind == "text":
+        return ANYTHING
+    low, high = domain.bounds
+    return (
+        low if known.low is None else to_number(known.low, domain),
+        high if known.high is None else to_number(known.high, domain),
+    )
+
+
+def _number(value: Any, domain: Domain, texts: dict[str, int]) -> int:
+    return texts.setdefault(value, len(texts) + 1) if domain.kind == "text" else to_number(value, domain)
+
+
+def _worth(parameter: Parameter, rows: list[Row], rulebook: Rulebook) -> Interval:
+    """What a parameter may be worth, given what is known of the date that picks it; anything on a day without value."""
+    selector = parameter.values[0].selector
+    source, name = rulebook.dates[selector]
+    low, high = next(row.values[name] for row in rows if row.source == source)
+    picked = [
+        (value.number, min(last, high) - max(first, low) + 1)
+        for value in parameter.values
+        for first, last in (value.period.numbers,)
+        if first <= high and low <= last
+    ]
+    if sum(days for _, days in picked) < high - low + 1:
+        return ANYTHING
+    return min(picked)[0], max(picked)[0]

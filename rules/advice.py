@@ -1,0 +1,481 @@
+"""What an advice says: the answer, why, what must be done by when, what is open and what would change it.
+
+An advice is never a decision: a committee decides (공직자윤리위원회).
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine import VERSION
+from engine.changes import Change, next_day, smallest
+from engine.errors import Place, refuse
+from engine.execution import Fact
+from engine.facts import Spot
+from engine.proof import Explainer, Failure, Step
+from engine.rulebook import Rule
+from engine.speech import Speaker, known_of
+from engine.values import Domain, Known, plain
+from engine.worlds import Answer, World, answer
+from rules.citations import in_korean
+from rules.facts import EmploymentCase
+from rules.law import Law
+
+UNDETERMINED = "undetermined"
+MAX_PROOFS = 6
+LANGUAGES = ("ko", "en")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Text(_Part):
+    """A sentence in both languages."""
+
+    ko: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        return self.ko if language == "ko" else self.en
+
+
+class Citation(_Part):
+    """Which version of which rule, from which article, and how sure its reading is (V, P, I, U)."""
+
+    rule: str
+    cite: str
+    shown: Text
+    picked_by: str
+    first: str | None
+    last: str | None
+    confidence: Literal["V", "P", "I", "U"]
+    facts: tuple[str, ...]
+    reading: Text | None = None
+
+
+class UsedValue(_Part):
+    """A value of the case that a step read."""
+
+    spot: str
+    label: Text
+    shown: Text
+
+
+class ProofStep(_Part):
+    """One step of a proof, and the steps it rests on."""
+
+    says: Text
+    citation: Citation
+    certain: bool
+    values: tuple[UsedValue, ...] = ()
+    because: tuple["ProofStep", ...] = ()
+
+
+class Assumed(_Part):
+    spot: str
+    label: Text
+    shown: Text
+
+
+class Proof(_Part):
+    """A proof of one outcome; `where` says in which world, if the case was split."""
+
+    outcome: str
+    title: Text
+    where: tuple[Assumed, ...] = ()
+    step: ProofStep
+
+
+class NotThis(_Part):
+    """Why another outcome does not apply: the nearest condition that failed."""
+
+    outcome: str
+    title: Text
+    says: Text
+    citation: Citation
+
+
+class Item(_Part):
+    """Something that follows: a duty, a route, a ground. Days and amounts are exact or a range."""
+
+    kind: str
+    label: Text
+    says: Text
+    certain: bool
+    citation: Citation
+    by_on: Any = None
+    by_shown: Text | None = None
+    up_to: int | None = None
+    up_to_shown: Text | None = None
+
+
+class Question(_Part):
+    """An unknown fact that can still change the outcome."""
+
+    spot: str
+    label: Text
+    question: Text
+    why: Text
+    where: Text
+
+
+class UnclearLaw(_Part):
+    """A point on which the law itself is unclear and the answer turns."""
+
+    citation: Citation
+    says: Text
+
+
+class WouldChange(_Part):
+    """If `spot` were `value`, the answer would be `outcomes`."""
+
+    spot: str
+    label: Text
+    value: Any
+    shown: Text
+    outcomes: tuple[str, ...]
+    titles: tuple[Text, ...]
+
+
+class Identity(_Part):
+    """What the advice rests on: equal identities give equal advice, byte for byte."""
+
+    rulebook: str
+    register_version: str | None
+    register_year: int | None
+    register_synthetic: bool
+    engine: str
+    facts: str
+
+
+class RegisterVersion(_Part):
+    """The register of employers that a case was looked up in."""
+
+    version: str
+    year: int | None
+    synthetic: bool
+
+
+class Advice(_Part):
+    """Advice on one case. Not a decision: only the ethics committee decides."""
+
+    outcome: str = Field(description="the outcome, or 'undetermined'")
+    possible: tuple[str, ...] = Field(description="every outcome that is still possible")
+    title: Text
+    sentence: Text
+    todo: Text
+    proofs: tuple[Proof, ...]
+    why_not: tuple[NotThis, ...]
+    duties: tuple[Item, ...]
+    routes: tuple[Item, ...]
+    committees: tuple[Item, ...]
+    clocks: tuple[Item, ...]
+    penalties: tuple[Item, ...]
+    after_joining: tuple[Item, ...]
+    grounds: tuple[Item, ...]
+    binding_grounds: tuple[Item, ...]
+    other: tuple[Item, ...]
+    questions: tuple[Question, ...]
+    unclear: tuple[UnclearLaw, ...]
+    next_day: WouldChange | None
+    changes: tuple[WouldChange, ...]
+    identity: Identity
+    notice: Text
+
+
+NOTICE = Text(
+    ko="이 결과는 안내일 뿐이며 공직자윤리위원회의 결정이 아닙니다.",
+    en="This is advice, not the decision of the ethics committee, and does not bind it.",
+)
+_GROUPS = {
+    "duties": ("duty",),
+    "routes": ("route",),
+    "committees": ("committee",),
+    "clocks": ("clock",),
+    "penalties": ("penalty", "measure"),
+    "after_joining": ("after",),
+    "grounds": ("ground",),
+    "binding_grounds": ("binding_ground",),
+    "other": ("standard", "likely_listed"),
+}
+
+
+def advise(law: Law, case: EmploymentCase, register: RegisterVersion | None = None) -> Advice:
+    """Evaluate one case and explain it. Raises InputError for a case that contradicts itself."""
+    refuse_contradiction(case)
+    return _Adviser(law, case, register).advice()
+
+
+def advice_schema() -> dict[str, Any]:
+    """The JSON Schema of an advice, as `psea check --json` prints it."""
+    return Advice.model_json_schema(mode="serialization")
+
+
+def refuse_contradiction(case: EmploymentCase) -> None:
+    """A job cannot begin before the retirement that it follows, nor a posting end before it begins."""
+    retired, start = case.official.retired_on, case.engagement.start_on
+    latest = retired.options[0] if retired.exact else retired.low
+    earliest = start.options[-1] if start.options else start.high
+    if latest is not None and earliest is not None and earliest < latest:
+        raise refuse(
+            f"The job starts ({earliest}) before the retirement ({latest})",
+            "Correct one of the two dates; only employment after retirement is reviewed",
+            Place(path="engagement.start_on"),
+        )
+    for index, posting in enumerate(case.postings.items):
+        if (
+            posting.from_on.exact
+            and posting.to_on.exact
+            and posting.to_on.options[0] < posting.from_on.options[0]
+        ):
+            raise refuse(
+                "This posting ends before it begins",
+                "Exchange the two dates",
+                Place(path=f"postings.items.{index}"),
+            )
+
+
+class _Adviser:
+    def __init__(self, law: Law, case: EmploymentCase, register: RegisterVersion | None) -> None:
+        self.law = law
+        self.rulebook = law.rulebook
+        self.case = case
+        self.register = register
+        self.speakers = {language: Speaker(law.rulebook, language) for language in LANGUAGES}
+        self.answer: Answer = answer(law.executor, case)
+
+    def advice(self) -> Advice:
+        outcome = self.answer.outcome or UNDETERMINED
+        groups = {name: tuple(self.items(predicates)) for name, predicates in _GROUPS.items()}
+        groups["clocks"] = tuple(item for item in groups["clocks"] if item.by_on is not None)
+        return Advice(
+            outcome=outcome,
+            possible=self.answer.outcomes,
+            title=self.words("outcomes", outcome, "title"),
+            sentence=self.words("outcomes", outcome, "sentence"),
+            todo=self.words("outcomes", outcome, "todo"),
+            proofs=tuple(self.proofs()),
+            why_not=tuple(self.why_not()),
+            questions=tuple(self.question(spot) for spot in self.answer.questions),
+            unclear=tuple(self.unclear(rule) for rule in self.answer.unclear),
+            next_day=self.change(next_day(self.law.executor, self.answer)),
+            changes=tuple(self.changes()),
+            identity=self.identity(),
+            notice=NOTICE,
+            **groups,
+        )
+
+    def text(self, speak: Any) -> Text:
+        return Text(**{language: speak(speaker) for language, speaker in self.speakers.items()})
+
+    def words(self, part: str, key: str, kind: str = "") -> Text:
+        return self.text(lambda speaker: speaker.words.text(part, key, kind) or key)
+
+    def citation(self, rule: Rule) -> Citation:
+        first, last = rule.period.first, rule.period.last
+        return Citation(
+            rule=rule.id,
+            cite=rule.cite,
+            shown=Text(ko=in_korean(rule.cite), en=rule.cite),
+            picked_by=rule.selector,
+            first=first.isoformat() if first else None,
+            last=last.isoformat() if last else None,
+            confidence=rule.confidence,
+            facts=rule.facts,
+            reading=None if rule.confidence == "V" else self.words("rules", rule.id, "reading"),
+        )
+
+    def step(self, step: Step) -> ProofStep:
+        return ProofStep(
+            says=self.text(
+                lambda speaker: speaker.sentence(
+                    step.rule.id, "holds", speaker.premise_values(step.values, step.parameters)
+                )
+            ),
+            citation=self.citation(step.rule),
+            certain=step.certain,
+            values=tuple(
+                UsedValue(
+                    spot=str(premise.spot),
+                    label=self.label(premise.spot),
+                    shown=self.text(lambda speaker, premise=premise: speaker.premise(premise)),
+                )
+                for premise in step.values
+                if premise.spot.field
+            ),
+            because=tuple(self.step(below) for below in step.because),
+        )
+
+    def label(self, spot: Spot) -> Text:
+        return self.text(lambda speaker: speaker.label(spot))
+
+    def proofs(self) -> Iterator[Proof]:
+        """One proof for each way in which an outcome comes about, worlds with equal proofs told once."""
+        seen: set[Any] = set()
+        for world in self.answer.worlds:
+            for outcome in world.outcomes:
+                step = self.outcome_step(world, outcome)
+                shape = (outcome, _shape(step))
+                if shape in seen or len(seen) >= MAX_PROOFS:
+                    continue
+                seen.add(shape)
+                where = tuple(self.assumed(spot, known) for spot, known in world.assumptions)
+                yield Proof(
+                    outcome=outcome,
+                    title=self.words("outcomes", outcome, "title"),
+                    where=where,
+                    step=self.step(step),
+                )
+
+    def outcome_step(self, world: World, outcome: str) -> Step:
+        fact = next(
+            fact
+            for fact, _ in world.conclusions.of(self.rulebook.goal)
+            if self.rulebook.label(self.rulebook.goal, "kind", dict(fact[1])["kind"][0]) == outcome
+        )
+        return Explainer(world.conclusions, self.law.executor.program).proof(fact)
+
+    def assumed(self, spot: Spot, known: Known[Any]) -> Assumed:
+        return Assumed(
+            spot=str(spot),
+            label=self.label(spot),
+            shown=self.text(
+                lambda speaker: speaker.value(known, speaker.domain(spot), speaker.field_key(spot))
+            ),
+        )
+
+    def why_not(self) -> Iterator[NotThis]:
+        explainer = Explainer(self.answer.base.conclusions, self.law.executor.program)
+        options = self.rulebook.predicates[self.rulebook.goal]["kind"].options
+        for outcome in self.rulebook.outcomes:
+            if outcome in self.answer.base.outcomes:
+                continue
+            failure = explainer.why_not(self.rulebook.goal, {"kind": options.index(outcome)})
+            if failure is not None:
+                yield self.not_this(outcome, failure)
+
+    def not_this(self, outcome: str, failure: Failure) -> NotThis:
+        deepest = _deepest(failure)
+        if deepest.barred is not None:
+            says, rule = self.step(deepest.barred).says, deepest.barred.rule
+        else:
+            rule = deepest.rule
+            says = self.text(
+                lambda speaker: speaker.sentence(
+                    rule.id, "fails", speaker.premise_values(deepest.values, deepest.parameters)
+                )
+            )
+        return NotThis(
+            outcome=outcome,
+            title=self.words("outcomes", outcome, "title"),
+            says=says,
+            citation=self.citation(rule),
+        )
+
+    def items(self, predicates: Iterable[str]) -> Iterator[Item]:
+        for predicate in predicates:
+            yield from (self.item(predicate, *found) for found in self.joined(predicate))
+
+    def joined(self, predicate: str) -> Iterator[tuple[str, bool, list[tuple[World, Fact]]]]:
+        """What follows in the worlds, by kind; certain where it certainly follows in every world."""
+        found: dict[str, list[tuple[World, Fact]]] = {}
+        for world in self.answer.worlds:
+            for fact, _ in world.conclusions.of(predicate):
+                found.setdefault(self.kind_of(fact), []).append((world, fact))
+        for kind, places in found.items():
+            sure = {id(world) for world, fact in places if world.conclusions.rows[fact].certain}
+            yield kind, len(sure) == len(self.answer.worlds), places
+
+    def kind_of(self, fact: Fact) -> str:
+        for name, (low, _) in fact[1]:
+            domain = self.rulebook.predicates[fact[0]][name]
+            if domain.options:
+                return domain.options[low]
+        return fact[0]
+
+    def item(self, predicate: str, kind: str, certain: bool, places: list[tuple[World, Fact]]) -> Item:
+        world, fact = places[0]
+        step = Explainer(world.conclusions, self.law.executor.program).proof(fact)
+        ends = {
+            name: (min(dict(f[1])[name][0] for _, f in places), max(dict(f[1])[name][1] for _, f in places))
+            for name, _ in fact[1]
+        }
+        by_on = known_of(ends["by_on"], Domain("date")) if "by_on" in ends else None
+        up_to = ends["up_to"][1] if "up_to" in ends else None
+        return Item(
+            kind=kind,
+            label=self.text(
+                lambda speaker: str(speaker.words.part("labels").get(predicate, {}).get(kind, kind))
+            ),
+            says=self.step(step).says,
+            certain=certain,
+            citation=self.citation(step.rule),
+            by_on=plain(by_on) if by_on is not None else None,
+            by_shown=None
+            if by_on is None
+            else self.text(lambda speaker: speaker.value(by_on, Domain("date"))),
+            up_to=up_to,
+            up_to_shown=None if up_to is None else self.text(lambda speaker: speaker.money(up_to)),
+        )
+
+    def question(self, spot: Spot) -> Question:
+        part, key = ("fields", self.speakers["ko"].field_key(spot)) if spot.field else ("facts", "")
+        if not spot.field:
+            return Question(spot=str(spot), label=self.label(spot), question=self.label(spot),
+                            why=Text(ko="", en=""), where=Text(ko="", en=""))  # fmt: skip
+        return Question(
+            spot=str(spot),
+            label=self.label(spot),
+            question=self.words(part, key, "question"),
+            why=self.words(part, key, "why"),
+            where=self.words(part, key, "where"),
+        )
+
+    def unclear(self, rule: Rule) -> UnclearLaw:
+        return UnclearLaw(citation=self.citation(rule), says=self.words("rules", rule.id, "reading"))
+
+    def changes(self) -> Iterator[WouldChange]:
+        for change in smallest(self.law.executor, self.answer):
+            told = self.change(change)
+            if told is not None:
+                yield told
+
+    def change(self, change: Change | None) -> WouldChange | None:
+        if change is None:
+            return None
+        spot = change.spot
+        return WouldChange(
+            spot=str(spot),
+            label=self.label(spot),
+            value=plain(change.value),
+            shown=self.text(
+                lambda speaker: speaker.value(change.value, speaker.domain(spot), speaker.field_key(spot))
+            ),
+            outcomes=change.outcomes,
+            titles=tuple(self.words("outcomes", outcome, "title") for outcome in change.outcomes),
+        )
+
+    def identity(self) -> Identity:
+        facts = self.case.model_dump(mode="json", exclude_defaults=True)
+        return Identity(
+            rulebook=self.rulebook.digest,
+            register_version=self.register.version if self.register else None,
+            register_year=self.register.year if self.register else None,
+            register_synthetic=self.register.synthetic if self.register else False,
+            engine=VERSION,
+            facts=hashlib.sha256(rfc8785.dumps(facts)).hexdigest(),
+        )
+
+
+def _shape(step: Step) -> tuple[Any, ...]:
+    return step.rule.key, tuple(_shape(below) for below in step.because)
+
+
+def _deepest(failure: Failure) -> Failure:
+    while failure.deeper is not None:
+        failure = failure.deeper
+    return failure

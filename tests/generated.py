@@ -1,0 +1,244 @@
+"""Small rulebooks and cases made up by hypothesis, over fact types of no meaning."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from engine.facts import CaseModel, Fact, Listed
+from engine.rulebook import Rulebook, load
+from engine.values import UNKNOWN, Known, OrderedEnum
+
+
+class Colour(OrderedEnum):
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+
+
+class Shape(StrEnum):
+    ROUND = "round"
+    SQUARE = "square"
+    FLAT = "flat"
+
+
+class Root(Fact):
+    day: Known[date] = UNKNOWN
+    size: Known[int] = UNKNOWN
+    colour: Known[Colour] = UNKNOWN
+    flag: Known[bool] = UNKNOWN
+
+
+class Thing(Fact):
+    day: Known[date] = UNKNOWN
+    size: Known[int] = UNKNOWN
+    shape: Known[Shape] = UNKNOWN
+    tag: Known[str] = UNKNOWN
+
+
+class Link(Fact):
+    size: Known[int] = UNKNOWN
+    colour: Known[Colour] = UNKNOWN
+    tag: Known[str] = UNKNOWN
+
+
+class MadeCase(CaseModel):
+    root: Root
+    things: Listed[Thing] = Listed[Thing]()
+    links: Listed[Link] = Listed[Link]()
+
+
+TYPES: dict[str, type[Fact]] = {"root": Root, "thing": Thing, "link": Link}
+DAYS = ["2020-01-30", "2020-01-31", "2020-02-01", "2020-02-29", "2020-03-01"]
+SIZES = [0, 1, 2, 3]
+TAGS = ["x", "y", "z"]
+LIKELY: dict[str, list[Any]] = {
+    "int": [-1, *SIZES, 4, 5],
+    "date": [date(2019, 12, 1), *map(date.fromisoformat, DAYS), date(2020, 5, 1)],
+    "text": [*TAGS, "p", "q"],
+}
+PARAMETERS = {
+    "least": [{"on": "..2020-01-31", "value": 1}, {"on": "2020-02-01..", "value": 2}],
+    "gap": [{"on": "2020-01-31..2020-02-29", "value": 1}],
+}
+# each predicate with its arguments; a rule may deny only those of an earlier row
+LAYERS: list[dict[str, dict[str, str]]] = [
+    {"near": {}, "marked": {"thing": "thing"}, "sized": {"n": "size"}},
+    {"joined": {"thing": "thing", "link": "link"}, "named": {"tag": "tag"}},
+    {"shut": {"thing": "thing"}, "ready": {}},
+]
+ARGUMENTS = {name: arguments for layer in LAYERS for name, arguments in layer.items()}
+LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
+OPERATORS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+EQUALITY = st.sampled_from(["==", "!="])
+
+
+def fields(binds: dict[str, str], kind: str) -> list[str]:
+    found = [
+        f"{variable}.{name}"
+        for variable, source in binds.items()
+        for name in (TYPES[source].domains() if source in TYPES else ())
+        if name == kind
+    ]
+    return found + [f"{variable}.n" for variable, source in binds.items() if source == "sized" and kind == "size"]
+
+
+@st.composite
+def comparisons(draw: Any, binds: dict[str, str]) -> str:
+    """One comparison over bound facts."""
+    usable = [kind for kind in ("day", "size", "colour", "shape", "tag", "flag") if fields(binds, kind)]
+    kind = draw(st.sampled_from(usable))
+    one, other = (draw(st.sampled_from(fields(binds, kind))) for _ in range(2))
+    joined = draw(st.booleans()) and one != other
+    match kind:
+        case "flag":
+            return draw(st.sampled_from([one, f"not {one}"]))
+        case "tag":
+            return f"{one} {draw(EQUALITY)} {other}"
+        case "shape" | "colour":
+            options = [str(o) for o in (Shape if kind == "shape" else Colour)]
+            if draw(st.booleans()):
+                some = draw(st.lists(st.sampled_from(options), min_size=1, max_size=2, unique=True))
+                return f"{one} {draw(st.sampled_from(['in', 'not in']))} {some}"
+            operator = draw(EQUALITY if kind == "shape" else OPERATORS)
+            return f"{one} {operator} {other if joined else repr(draw(st.sampled_from(options)))}"
+        case "size":
+            shift = draw(st.sampled_from(["", "", " + 1", " - least"]))
+            right = other + shift if joined else draw(st.sampled_from(["0", "1", "2", "3", "least"]))
+        case _:
+            shift = draw(st.sampled_from(["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)"]))
+            right = other + shift if joined else repr(draw(st.sampled_from(DAYS)))
+    return f"{one} {draw(OPERATORS)} {right}"
+
+
+@st.composite
+def conditions(draw: Any, binds: dict[str, str]) -> str:
+    one = draw(comparisons(binds))
+    match draw(st.integers(0, 5)):
+        case 0:
+            return f"{one} or {draw(comparisons(binds))}"
+        case 1:
+            return f"not ({one} and {draw(comparisons(binds))})"
+        case 2:
+            return f"{one} and ({draw(comparisons(binds))} or {draw(comparisons(binds))})"
+    return str(one)
+
+
+@st.composite
+def atoms(draw: Any, binds: dict[str, str], below: int) -> str | None:
+    """An atom over a predicate of a level below the one given, with some of its arguments."""
+    name = draw(st.sampled_from([name for name, level in LEVEL.items() if level < below]))
+    arguments = []
+    for argument, kind in ARGUMENTS[name].items():
+        usable = [v for v, s in binds.items() if s == kind] if kind in TYPES else fields(binds, kind)
+        if usable and draw(st.booleans()):
+            arguments.append(f"{argument}={draw(st.sampled_from(usable))}")
+    return f"{name}({', '.join(arguments)})"
+
+
+@st.composite
+def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "") -> dict[str, Any]:
+    given = draw(st.lists(st.sampled_from(["root", "thing", "link", "thing"]), max_size=3))
+    binds = {f"v{n}": source for n, source in enumerate(given)}
+    needs = {} if label else ARGUMENTS[predicate]
+    for kind in needs.values():
+        wanted = kind if kind in TYPES else "thing"
+        if wanted not in binds.values():
+            binds[f"v{len(binds)}"] = wanted
+    if level and draw(st.integers(0, 3)) == 0:
+        binds["s"] = "sized"
+    written: list[str] = []
+    if binds:
+        written += draw(st.lists(conditions(binds), max_size=2))
+    written += draw(st.lists(atoms(binds, level + 1 if not label else level), max_size=2)) if level else []
+    arguments = [
+        f"{name}={draw(st.sampled_from([v for v, s in binds.items() if s == kind] if kind in TYPES else fields(binds, kind)))}"
+        for name, kind in needs.items()
+    ]
+    rule: dict[str, Any] = {
+        "rule": identity,
+        "confidence": draw(st.sampled_from("VVVVVPIU")),
+        "when": binds,
+        "where": written,
+        "then": f"{predicate}({', '.join(arguments)})" if not label else f"outcome(kind='{label}')",
+    }
+    if level:
+        rule["unless"] = draw(st.lists(atoms(binds, level), max_size=2))
+    if draw(st.integers(0, 5)) == 0:
+        rule["in_force"] = {"on": draw(st.sampled_from(["2020-02-01..", "..2020-01-31", "2020-01-31..2020-02-29"]))}
+    return rule
+
+
+@st.composite
+def documents(draw: Any) -> dict[str, dict[str, Any]]:
+    """The files of a rulebook, by name."""
+    wanted = [(name, level, "") for name, level in LEVEL.items()]
+    wanted += [("outcome", len(LAYERS), label) for label in ("a", "b", "c")]
+    wanted += draw(st.lists(st.sampled_from(wanted), max_size=4))
+    made = [draw(rules(f"r{n}", name, level, label)) for n, (name, level, label) in enumerate(wanted)]
+    parameters = {
+        name: [value | {"cite": "Law 1", "confidence": "V"} for value in values]
+        for name, values in PARAMETERS.items()
+    }
+    half = draw(st.integers(0, len(made)))
+    return {
+        "one": {"provision": "one", "cite": "Art 1", "parameters": parameters, "rules": made[:half]},
+        "two": {"provision": "two", "cite": "Art 2", "rules": made[half:]},
+        "rulebook": {
+            "rulebook": "made",
+            "dates": {"on": "root.day"},
+            "supported": {"on": "2020-01-31..2020-02-29"},
+            "goal": "outcome",
+            "outcomes": ["a", "b", "c"],
+            "outputs": ["outcome"],
+            "moves": "root.day",
+        },
+    }
+
+
+def loaded(files: dict[str, dict[str, Any]]) -> Rulebook:
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            Path(folder, f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+        return load(Path(folder), MadeCase)
+
+
+def known(values: list[Any], ordered: bool, share: int) -> st.SearchStrategy[Any]:
+    """What a case says of a value: mostly exact; `share` in ten are not."""
+    exact = st.sampled_from(values)
+    several = st.lists(exact, min_size=2, max_size=2, unique=True)
+    loose: list[st.SearchStrategy[Any]] = [st.none(), several]
+    if ordered:
+        loose.append(several.map(lambda two: {"at_least": min(two), "at_most": max(two)}))
+        loose.append(exact.map(lambda one: {"at_least": one}))
+    return st.integers(0, 9).flatmap(lambda n: st.one_of(loose) if n < share else exact)
+
+
+def facts(kind: type[Fact], share: int) -> st.SearchStrategy[dict[str, Any]]:
+    ranges: dict[str, tuple[list[Any], bool]] = {
+        "day": ([*DAYS, "2020-02"], True),
+        "size": (SIZES, True),
+        "colour": ([str(o) for o in Colour], False),
+        "shape": ([str(o) for o in Shape], False),
+        "flag": ([True, False], False),
+        "tag": (TAGS, False),
+    }
+    if not share:
+        ranges["day"] = DAYS, True
+    return st.fixed_dictionaries({name: known(*ranges[name], share) for name in kind.domains()})
+
+
+def cases(share: int = 3, items: int = 2, complete: bool | None = None) -> st.SearchStrategy[MadeCase]:
+    """Cases with `share` in ten of the values not exact."""
+    whole = st.booleans() if complete is None else st.just(complete)
+
+    def listed(kind: type[Fact]) -> st.SearchStrategy[Any]:
+        return st.fixed_dictionaries({"complete": whole, "items": st.lists(facts(kind, share), max_size=items)})
+
+    return st.fixed_dictionaries(
+        {"root": facts(Root, share), "things": listed(Thing), "links": listed(Link)}
+    ).map(MadeCase.model_validate)
