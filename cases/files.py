@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.documents import Document, parse, read_all
 from engine.errors import InputError, Place, nearest, refuse
 from engine.facts import problems_of, read_case
 from rules.facts import EmploymentCase
+from rules.lexicon import Lexicon
 
 ABOUT = ("case", "title", "note", "source", "like", "expect")
 SECTIONS = tuple(EmploymentCase.model_fields)
@@ -106,6 +108,7 @@ def _cases(documents: list[Document], stem: str) -> list[CaseFile]:
                     document.place(("like",)),
                 )
             facts = merged(said[about.like], facts)
+        facts = _worded(facts, document)
         name = about.case or (stem if len(documents) == 1 else f"{stem}-{number}")
         said[name] = facts
         found.append(
@@ -133,6 +136,28 @@ def _about(document: Document) -> _About:
         raise InputError(problems_of(error, _About, document, ())) from None
 
 
+def _worded(facts: dict[str, Any], document: Document) -> dict[str, Any]:
+    """The official's `agency` and `rank`, in the words of the trade, as the facts they stand for."""
+    official = facts.get("official")
+    if not isinstance(official, dict) or not official.keys() & {"agency", "rank"}:
+        return facts
+    rank, agency = str(official.get("rank", "")), official.get("agency")
+    reading = _lexicon().read(str(agency) if agency else None, rank)
+    if reading.unknown:
+        key = ("official", "rank" if rank else "agency")
+        words = ", ".join(reading.unknown)
+        near = f"Near are {', '.join(reading.suggestions)}. " if reading.suggestions else ""
+        remedy = near + reading.remedy["en"].rstrip(".")
+        raise refuse(f"{words!r} is not a rank or agency that is known here", remedy, document.place(key))
+    said = {name: value for name, value in official.items() if name not in {"agency", "rank"}}
+    return {**facts, "official": {**reading.facts, **said}}
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return Lexicon.load()
+
+
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Facts of one case over those of another: fields over fields; a list replaces a list whole."""
     result = dict(base)
@@ -146,6 +171,10 @@ def case_schema() -> dict[str, Any]:
     """The JSON Schema of a case file: the sections of a case, what it is about, and what it expects."""
     facts = EmploymentCase.model_json_schema(schema_generator=_Schema)
     about = _About.model_json_schema()
+    facts["$defs"]["Official"]["properties"] |= {
+        "agency": {"type": "string", "description": "the agency in words, read through the rank lexicon"},
+        "rank": {"type": "string", "description": "the rank or post in words, read through the rank lexicon"},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "PSEA case file",

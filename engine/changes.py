@@ -45,7 +45,7 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
         moved = answer(
             executor, current.base.case.with_value(spot, exactly(from_number(point, domain))), RUNS
         )
-        if moved.outcomes != now:
+        if moved.outcomes != now and (current.outcome or moved.outcome):
             return Change(spot, exactly(from_number(point, domain)), moved.outcomes)
     return None
 

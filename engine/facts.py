@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, Self, TypeVar, get_args, get_origin
+from typing import Any, Generic, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -173,7 +173,11 @@ def _names(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]
         field = getattr(current, "model_fields", {}).get(step)
         if field is None:
             return []
-        current = field.annotation
-        if get_origin(current) in {tuple, list}:
-            current = get_args(current)[0]
+        current = _inner(field.annotation)
     return list(getattr(current, "model_fields", {}))
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside an annotation such as `tuple[Posting, ...]` or `Expected | None`."""
+    parts = get_args(annotation)
+    return next((_inner(part) for part in parts if part not in {type(None), Ellipsis}), annotation)

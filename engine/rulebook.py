@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -677,6 +677,3 @@ def gaps_and_overlaps(periods: Sequence[Period], within: Period) -> tuple[list[P
 
 def _days(low: int, high: int) -> Period:
     return Period(date.fromordinal(low), date.fromordinal(high))
-
-
-ONE_DAY = timedelta(days=1)

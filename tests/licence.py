@@ -2,9 +2,18 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import yaml
+
+from engine.execution import Conclusions
 from engine.facts import CaseModel, Fact, Listed
+from engine.program import compile_program
+from engine.rete import Rete
+from engine.rulebook import Rulebook, load
 from engine.values import UNKNOWN, Known, Won
 
 FOLDER = Path(__file__).parent / "licensing"
@@ -51,3 +60,63 @@ class LicenceCase(CaseModel):
     request: Request
     offences: Listed[Offence] = Listed[Offence]()
     pardons: Listed[Pardon] = Listed[Pardon]()
+
+
+MANIFEST: dict[str, Any] = {
+    "rulebook": "written",
+    "dates": {"born_on": "person.born_on", "asked_on": "request.asked_on"},
+    "supported": {"asked_on": "2000-01-01.."},
+    "goal": "outcome",
+    "outcomes": ["no", "yes"],
+    "outputs": ["outcome"],
+    "moves": "request.asked_on",
+}
+YES_OR_NO = [
+    {"rule": "yes", "where": ["it()"], "then": "outcome(kind='yes')"},
+    {"rule": "no", "unless": ["it()"], "then": "outcome(kind='no')"},
+]
+
+
+@cache
+def licensing() -> Rulebook:
+    return load(FOLDER, LicenceCase)
+
+
+def written(
+    *rules: dict[str, Any], parameters: Any = None, answered: bool = True, **manifest: Any
+) -> Rulebook:
+    """A rulebook of the rules given, each in its own few keys; one that derives `it()` answers yes, else no."""
+    whole = [*rules, *(YES_OR_NO if answered else ())]
+    named = [{"rule": f"r{number}", "confidence": "V"} | rule for number, rule in enumerate(whole)]
+    with TemporaryDirectory() as folder:
+        write(Path(folder), "rulebook", MANIFEST | manifest)
+        write(Path(folder), "only", {"provision": "only", "cite": "Art 1", "parameters": parameters or {}, "rules": named})
+        return load(Path(folder), LicenceCase)
+
+
+def write(folder: Path, name: str, content: Any) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+    return path
+
+
+def rete(*rules: dict[str, Any], **more: Any) -> Rete:
+    return Rete(compile_program(written(*rules, **more)))
+
+
+def case(**sections: Any) -> LicenceCase:
+    """A case in which lists that are left out are empty."""
+    return LicenceCase.model_validate({"person": {}, "request": {}, "offences": [], "pardons": []} | sections)
+
+
+def known_case(**sections: Any) -> LicenceCase:
+    """A case in which everything is known: an adult asks in 2020 and is granted, unless `sections` say otherwise."""
+    person = {"born_on": "1990-06-01", "grade": 9, "service": "none", "emancipated": False}
+    request = {"asked_on": "2020-03-01", "kind": "plain", "paid": True}
+    return case(
+        person=person | sections.pop("person", {}), request=request | sections.pop("request", {}), **sections
+    )
+
+
+def derived(conclusions: Conclusions) -> set[str]:
+    return {predicate for (predicate, _), _ in conclusions.summary()}

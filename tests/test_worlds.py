@@ -1,0 +1,214 @@
+"""Answers for cases that are not fully known: never wrong, never forgetful of a question, never turning over."""
+
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.execution import labels
+from engine.facts import CaseModel, Spot
+from engine.program import compile_program
+from engine.rete import Rete
+from engine.values import UNKNOWN, Known, between, exactly, one_of
+from engine.worlds import Answer, Cuts, answer, unresolved
+from tests import generated, licence
+from tests.licence import case, known_case, rete
+from tests.reference import choices, completions, open_spots, spots
+
+TOY = Rete(compile_program(licence.licensing()))
+LIKELY = generated.LIKELY
+some_cases = st.lists(generated.cases(complete=True), min_size=2, max_size=2)
+JOINED = {"when": {"o": "offence", "d": "pardon"}, "where": ["d.given_on >= o.done_on"], "then": "it()"}
+
+
+def made(files: Any) -> Rete:
+    return Rete(compile_program(generated.loaded(files)))
+
+
+def outcomes(executor: Rete, some_case: CaseModel) -> set[str]:
+    return set(labels(executor.run(some_case), executor.program.rulebook))
+
+
+@given(generated.documents(), some_cases)
+def test_the_outcome_of_every_completion_is_among_the_outcomes(files: Any, cases: list[Any]) -> None:
+    executor = made(files)
+    for some_case in cases:
+        found = answer(executor, some_case)
+        for whole in islice(completions(some_case, LIKELY), 100):
+            assert outcomes(executor, whole) <= set(found.outcomes)
+
+
+@given(generated.documents(), generated.cases(complete=False, items=1), st.data())
+def test_a_list_that_is_not_complete_may_have_further_items(files: Any, some_case: Any, data: Any) -> None:
+    executor = made(files)
+    things = data.draw(st.lists(generated.facts(generated.Thing, 0), max_size=2))
+    links = data.draw(st.lists(generated.facts(generated.Link, 0), max_size=2))
+    whole = next(completions(some_case, LIKELY))
+    longer = generated.MadeCase(
+        root=whole.root,
+        things=[*whole.things.items, *map(generated.Thing.model_validate, things)],
+        links=[*whole.links.items, *map(generated.Link.model_validate, links)],
+    )
+    assert outcomes(executor, longer) <= set(answer(executor, some_case).outcomes)
+
+
+@given(generated.documents(), some_cases, st.data())
+def test_more_knowledge_never_turns_an_answer(files: Any, cases: list[Any], data: Any) -> None:
+    executor = made(files)
+    for some_case in cases:
+        before = answer(executor, some_case)
+        spot, domain = data.draw(st.sampled_from(list(spots(some_case))))
+        narrower = some_case
+        if options := choices(some_case.value(spot), domain, LIKELY):
+            narrower = some_case.with_value(spot, exactly(data.draw(st.sampled_from(options))))
+        after = answer(executor, narrower)
+        assert before.outcome is None or after.outcomes == before.outcomes
+        wider = answer(executor, some_case.with_value(spot, UNKNOWN))
+        assert wider.outcome is None or wider.outcomes == before.outcomes
+
+
+@given(generated.documents(), some_cases)
+def test_no_open_question_is_forgotten(files: Any, cases: list[Any]) -> None:
+    """Where two completions differ in one value alone and in the outcome, that value is asked for."""
+    executor = made(files)
+    for some_case in cases:
+        found = answer(executor, some_case)
+        for spot, domain in open_spots(some_case) if len(found.outcomes) > 1 else ():
+            values = choices(some_case.value(spot), domain, LIKELY)
+            for whole in islice(completions(some_case.with_value(spot, exactly(values[0])), LIKELY), 20):
+                turned = {frozenset(outcomes(executor, whole.with_value(spot, exactly(v)))) for v in values}
+                assert len(turned) < 2 or spot in found.questions
+
+
+@given(generated.documents(), generated.cases(items=3))
+def test_order_never_matters(files: Any, some_case: Any) -> None:
+    rulebook = generated.loaded(files)
+    turned = {name: dict(reversed(content.items())) for name, content in reversed(files.items())}
+    for name in ("one", "two"):
+        turned[name] = turned[name] | {"rules": turned[name]["rules"][::-1]}
+    other = generated.loaded(turned)
+    assert other.digest == rulebook.digest
+    back = some_case.model_copy(
+        update={
+            part: getattr(some_case, part).model_copy(update={"items": getattr(some_case, part).items[::-1]})
+            for part in ("things", "links")
+        }
+    )
+    one, two = Rete(compile_program(rulebook)), Rete(compile_program(other))
+    assert two.run(some_case).summary() == one.run(some_case).summary()
+    assert labels(one.run(back), rulebook) == labels(one.run(some_case), rulebook)
+    found, again = answer(one, some_case), answer(two, some_case)
+    assert (again.outcomes, set(again.questions)) == (found.outcomes, set(found.questions))
+
+
+def test_alternatives_that_come_to_the_same_are_decided() -> None:
+    executor = rete({"when": {"p": "person"}, "where": ["p.grade == 6"], "then": "it()"},
+                    {"when": {"p": "person"}, "where": ["p.grade == 7"], "then": "it()"})  # fmt: skip
+    assert answer(executor, case(person={"grade": [6, 7]})).outcome == "yes"
+    assert answer(executor, case(person={"grade": [6, 8]})).outcomes == ("no", "yes")
+
+
+def test_a_range_is_cut_by_the_thresholds() -> None:
+    executor = rete({"when": {"p": "person"}, "where": ["p.grade <= 5"], "then": "it()"},
+                    {"when": {"p": "person"}, "where": ["p.grade > 5"], "then": "it()"})  # fmt: skip
+    found = answer(executor, case())
+    assert found.outcome == "yes"
+    assert [world.assumptions[0][1] for world in found.worlds] == [between(None, 5), between(6, None)]
+
+
+def test_texts_that_are_not_known_may_all_differ() -> None:
+    same = {"when": {"a": "offence", "b": "offence"}, "where": ["a.fine < b.fine", "a.place == b.place"]}
+    executor = rete(same | {"then": "it()"})
+    found = answer(executor, case(offences=[{"fine": 1, "place": "x"}, {"fine": 2}, {"fine": 3}]))
+    assert found.outcomes == ("no", "yes")
+    other = [{"fine": n, "place": place} for n, place in enumerate("xyz")]
+    assert answer(executor, case(offences=other)).outcome == "no"
+
+
+def test_a_value_that_moves_the_threshold_of_another_is_asked_for() -> None:
+    late = {"at_least": "2020-01-01", "at_most": "2020-01-09"}
+    for one, other in (({"done_on": ["2020-01-03", "2020-01-05"]}, {"given_on": late}),
+                       ({"done_on": late}, {"given_on": ["2020-01-03", "2020-01-05"]})):  # fmt: skip
+        found = answer(rete(JOINED), case(offences=[one], pardons=[other]))
+        assert set(map(str, found.questions)) == {"offences.done_on", "pardons.given_on"}
+
+
+def test_a_range_half_outside_a_parameter_is_not_decided_by_the_other_half() -> None:
+    look_back = {"look_back": [{"asked_on": "2000-01-01..", "value": 5, "cite": "Law 1", "confidence": "V"}]}
+    rule = {"when": {"o": "offence", "r": "request"}, "where": ["o.done_on >= r.asked_on - years(look_back)"]}
+    executor = rete(rule | {"then": "it()"}, parameters=look_back)
+    offences = [{"done_on": "1999-01-01", "fine": 1, "place": "x"}]
+
+    def asked(day: Any) -> tuple[str, ...]:
+        return answer(executor, known_case(offences=offences, request={"asked_on": day})).outcomes
+
+    assert asked("2000-01-01") == ("yes",)
+    assert asked("1999-12-31") == ("no", "yes")
+    assert asked({"at_least": "1999-12-31", "at_most": "2000-01-01"}) == ("no", "yes")
+
+
+def test_a_list_that_is_not_complete_leaves_the_answer_open() -> None:
+    some_case = known_case(offences={"complete": False, "items": []})
+    found = answer(TOY, some_case)
+    assert found.outcomes == ("barred", "granted")
+    assert Spot("offences") in found.questions
+    assert answer(TOY, some_case.with_value(Spot("offences"), Known())).outcome == "granted"
+
+
+def test_recursion_over_an_unknown_item_ends() -> None:
+    executor = rete(
+        {"when": {"o": "offence"}, "where": ["o.fine > 3"], "then": "at(place=o.place, fine=o.fine)"},
+        {"when": {"a": "at", "o": "offence"}, "where": ["a.fine < o.fine"], "then": "at(place=a.place, fine=o.fine)"},
+        {"when": {"a": "at"}, "where": ["a.fine > 9"], "then": "it()"},
+    )
+    found = answer(executor, case(offences={"complete": False, "items": [{"place": "x"}]}))
+    assert found.outcomes == ("no", "yes")
+    assert Spot("offences") in found.questions
+    assert Spot("offences", 0, "fine") in found.questions
+
+
+def test_unclear_law_is_named() -> None:
+    found = answer(TOY, known_case(request={"kind": "odd"}))
+    assert found.outcomes == ("barred", "granted")
+    assert [rule.id for rule in found.unclear] == ["barred.unclear"]
+    assert found.questions == ()
+
+
+def test_a_decided_answer_asks_nothing() -> None:
+    found = answer(TOY, known_case(person={"grade": None}))
+    assert (found.outcome, found.questions) == ("granted", ())
+
+
+@pytest.mark.parametrize("runs", [1, 2, 5, 20])
+def test_a_small_budget_is_cautious_not_wrong(runs: int) -> None:
+    whole = answer(TOY, case(request={"kind": ["plain", "odd"]}), runs=1_000)
+    found = answer(TOY, case(request={"kind": ["plain", "odd"]}), runs=runs)
+    assert found.runs <= runs
+    assert set(found.outcomes) >= set(whole.outcomes)
+    assert set(found.questions) >= set(whole.questions)
+
+
+def test_options_that_no_rule_tells_apart_stand_together() -> None:
+    found = answer(TOY, known_case(person={"born_on": "2010-01-01", "emancipated": True, "service": None}))
+    shown = {world.assumptions[0][1] for world in found.worlds}
+    assert shown == {one_of("army", "navy"), exactly("none")}
+
+
+def test_what_keeps_a_world_open() -> None:
+    found: Answer = answer(TOY, known_case(person={"born_on": None}), runs=1)
+    assert Spot("person", 0, "born_on") in unresolved(found.base, TOY.program).spots
+
+
+def test_cells_share_out_what_a_value_may_be() -> None:
+    world = answer(TOY, known_case(request={"asked_on": None}), runs=1).base
+    cells = Cuts.of(TOY.program).cells(world, Spot("request", 0, "asked_on"))
+    ends = [shown for _, shown in cells]
+    assert ends[0].low is None
+    assert ends[-1].high is None
+    assert all(b.low.toordinal() == a.high.toordinal() + 1 for a, b in zip(map(_ends, ends), map(_ends, ends[1:]), strict=False))
+
+
+def _ends(known: Known[Any]) -> Known[Any]:
+    return Known((), known.options[0], known.options[0]) if known.options else known
