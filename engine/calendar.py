@@ -1,11 +1,16 @@
-"""Calendar arithmetic on day numbers. Years and months keep the day of the month, or take the month's last day."""
+"""Calendar arithmetic on day numbers.
+
+`years` and `months` keep the day of the month, or take the month's last day where there is none. `full_years` and
+`full_months` give the last day of a period that begins on the next day: the day before the corresponding day, or
+the month's last day where there is none (the first day is not counted; Korean Civil Act 157, 160).
+"""
 
 from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-Unit = Literal["years", "months", "days", "number"]
+Unit = Literal["years", "months", "full_years", "full_months", "days", "number"]
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 
 
@@ -16,9 +21,13 @@ def shift(number: int, unit: Unit, amount: int) -> int:
         return number + amount
     if unit == "days":
         return min(max(number + amount, FIRST), LAST)
-    day = date.fromordinal(number)
-    months = day.year * 12 + day.month - 1 + (amount * 12 if unit == "years" else amount)
+    full = unit.startswith("full")
+    day = date.fromordinal(min(number + full, LAST))
+    months = day.year * 12 + day.month - 1 + (amount * 12 if unit.endswith("years") else amount)
     year, month = divmod(months, 12)
     if not date.min.year <= year <= date.max.year:
         return LAST if amount > 0 else FIRST
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])).toordinal()
+    last = monthrange(year, month + 1)[1]
+    if day.day > last:
+        return date(year, month + 1, last).toordinal()
+    return date(year, month + 1, day.day).toordinal() - full

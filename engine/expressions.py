@@ -17,7 +17,13 @@ Interval = tuple[int, int]
 Truth = tuple[bool, bool]
 OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 MIRRORED: dict[Operator, Operator] = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-UNITS: dict[str, Unit] = {"years": "years", "months": "months", "days": "days"}
+UNITS: dict[str, Unit] = {
+    "years": "years",
+    "months": "months",
+    "full_years": "full_years",
+    "full_months": "full_months",
+    "days": "days",
+}
 NUMBER = Domain("int")
 BOOLEAN = Domain("bool")
 
@@ -342,7 +348,13 @@ def _shift(node: ast.BinOp, scope: Scope) -> Shift:
             )
         name = node.right.func.id
         if name not in UNITS or len(node.right.args) != 1 or node.right.keywords:
-            raise scope.refuse(f"{name!r} is not a duration", "Use years(n), months(n) or days(n)")
+            raise scope.refuse(
+                f"{name!r} is not a duration", f"Use one of {', '.join(UNITS)} with one number"
+            )
+        if name.startswith("full") and sign < 0:
+            raise scope.refuse(
+                f"{name} counts forward only", f"Use {name.removeprefix('full_')} to count back"
+            )
         return Shift(base, UNITS[name], sign, _amount(node.right.args[0], scope))
     if base.domain.kind not in {"int", "won"}:
         raise scope.refuse(f"{ast.unparse(node.left)!r} cannot be added to", "Add to numbers and days only")

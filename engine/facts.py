@@ -160,7 +160,11 @@ def _problem(detail: Any, model: type[BaseModel], place: Place) -> Problem:
         case "value_error":
             return Problem(str(context["error"]), "Correct this entry", place)
         case _:
-            form = "`psea cases schema` prints" if issubclass(model, CaseModel) else "docs/rule-language.md shows"
+            form = (
+                "`psea cases schema` prints"
+                if issubclass(model, CaseModel)
+                else "docs/rule-language.md shows"
+            )
             return Problem(detail["msg"], f"Correct this entry; {form} the form", place)
 
 

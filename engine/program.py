@@ -3,7 +3,7 @@
 A column is a term over the fields of one fact. An `or` across facts makes variants of its rule.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -21,6 +21,7 @@ _DUMMY = "of the date that picks the version"
 
 Indicator = ex.Member | ex.Any_ | ex.All | ex.Compare
 Column = ex.Term | Indicator
+Reader = Callable[[Row, Mapping[str, Interval]], Interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +220,21 @@ def lookup(bindings: Mapping[str, Row], parameters: Mapping[str, Interval]) -> e
     )
 
 
-def column_value(column: Column, row: Row, parameters: Mapping[str, Interval]) -> Interval:
-    """What a column of a fact is worth, as an interval; a condition is worth 0 or 1."""
-    if isinstance(column, ex.Field):
-        return row.values[column.name] if column.name else (row.serial, row.serial)
-    here = lookup({SELF: row}, parameters)
-    if isinstance(column, (ex.Compare, ex.Member, ex.All, ex.Any_)):
-        must, may = ex.truth_of(column, here)
-        return int(must), int(may)
-    return ex.value_of(column, here)
+def reader(column: Column) -> Reader:
+    """How to read a column of a fact: as an interval, a condition as 0 or 1."""
+    match column:
+        case ex.Field(name=""):
+            return lambda row, parameters: (row.serial, row.serial)
+        case ex.Field(name=name):
+            return lambda row, parameters: row.values[name]
+        case ex.Parameter(name=name):
+            return lambda row, parameters: parameters[name]
+        case ex.Compare() | ex.Member() | ex.All() | ex.Any_():
+            return lambda row, parameters: _as_numbers(ex.truth_of(column, lookup({SELF: row}, parameters)))
+        case ex.Constant() | ex.Shift():
+            return lambda row, parameters: ex.value_of(column, lookup({SELF: row}, parameters))
+
+
+def _as_numbers(truth: ex.Truth) -> Interval:
+    must, may = truth
+    return int(must), int(may)

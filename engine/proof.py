@@ -176,9 +176,7 @@ class Explainer:
                 return Failure(rule, (), self._parameters(rule), len(binds) + 1, missing=source)
         return None
 
-    def _lack(
-        self, rule: Rule, conditions: list[ex.Condition], bindings: dict[str, Row]
-    ) -> Failure | None:
+    def _lack(self, rule: Rule, conditions: list[ex.Condition], bindings: dict[str, Row]) -> Failure | None:
         here = lookup(bindings, self.given.parameters)
         failed = [index for index, condition in enumerate(conditions) if not ex.truth_of(condition, here)[1]]
         missing = [atom for atom in rule.atoms if not any(True for _ in self._matching(atom, bindings, here))]

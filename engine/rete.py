@@ -36,7 +36,7 @@ from engine import expressions as ex
 from engine.errors import refuse
 from engine.execution import Conclusions, Mode
 from engine.facts import CaseModel
-from engine.program import Column, Denial, Program, Side, Test, Variant, column_value
+from engine.program import Column, Denial, Program, Side, Test, Variant, reader
 from engine.rows import Interval, Row, Rows, encode
 
 SHARD = 48
@@ -97,6 +97,9 @@ class _Network:
                 if mode != "must" or variant.rule.confidence != "U":
                     name = f"r{len(self.rules)}"
                     definition[name] = self._define(name, variant, mode)
+        self.readers = {
+            source: [reader(column) for column in columns] for source, columns in self.columns.items()
+        }
         self.handle = durable.create_ruleset(f"network {next(_names)}", json.dumps(definition))
 
     def _define(self, name: str, variant: Variant, mode: Mode) -> dict[str, Any]:
@@ -184,7 +187,7 @@ class _Network:
 
     def messages(self, row: Row, parameters: Mapping[str, Interval], session: str) -> list[dict[str, Any]]:
         """The row once for each shard of its source."""
-        worth = [column_value(column, row, parameters) for column in self.columns.get(row.source, ())]
+        worth = [read(row, parameters) for read in self.readers.get(row.source, ())]
         return [self._message(row, shard, worth, session) for shard in self.shards.get(row.source, ())]
 
     def _message(self, row: Row, shard: _Shard, worth: Sequence[Interval], session: str) -> dict[str, Any]:

@@ -77,6 +77,9 @@ def _phantom(serial: int, section: Section) -> Row:
 
 def interval_of(known: Known[Any], domain: Domain, texts: dict[str, int]) -> Interval:
     """The two ends of what a value may be."""
+    if len(known.options) == 1:
+        number = _number(known.options[0], domain, texts)
+        return number, number
     if known.options:
         numbers = [_number(option, domain, texts) for option in known.options]
         return min(numbers), max(numbers)

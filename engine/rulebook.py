@@ -307,7 +307,8 @@ class _Loader:
             raise refuse(
                 f"{path} cannot serve here: it is a {domains[name].kind} of a fact that a case has "
                 + ("several times" if self.sections[kind].listed else "once"),
-                f"Name a {' or '.join(kinds)}" + (" of a fact that a case has once" if "date" in kinds else ""),
+                f"Name a {' or '.join(kinds)}"
+                + (" of a fact that a case has once" if "date" in kinds else ""),
                 document.place(key),
             )
         return kind, name

@@ -152,7 +152,9 @@ def _parse_options(raw: list[Any], domain: Domain) -> Known[Any]:
     parsed = [_parse_scalar(item, domain) for item in raw]
     if all(item.exact for item in parsed):
         values = {item.options[0] for item in parsed}
-        in_order = sorted(values) if domain.kind == "text" else sorted(values, key=lambda v: to_number(v, domain))
+        in_order = (
+            sorted(values) if domain.kind == "text" else sorted(values, key=lambda v: to_number(v, domain))
+        )
         return Known(tuple(in_order))
     ranges = [(item.options[0], item.options[0]) if item.exact else (item.low, item.high) for item in parsed]
     return between(min(low for low, _ in ranges), max(high for _, high in ranges))

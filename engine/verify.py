@@ -28,7 +28,14 @@ ITEMS = 2
 DEPTH = 3
 ATTEMPTS = 12
 TIMEOUT_MS = 20_000
-_LENGTHS = {"years": (365, 366), "months": (28, 31), "days": (1, 1), "number": (1, 1)}
+_LENGTHS = {
+    "years": (365, 366),
+    "months": (28, 31),
+    "full_years": (365, 366),
+    "full_months": (28, 31),
+    "days": (1, 1),
+    "number": (1, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)

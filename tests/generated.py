@@ -73,6 +73,11 @@ LAYERS: list[dict[str, dict[str, str]]] = [
 ]
 ARGUMENTS = {name: arguments for layer in LAYERS for name, arguments in layer.items()}
 LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
+TOTAL = [
+    {"rule": "a", "confidence": "V", "where": ["ready()"], "then": "outcome(kind='a')"},
+    {"rule": "b", "confidence": "V", "where": ["shut()"], "unless": ["ready()"], "then": "outcome(kind='b')"},
+    {"rule": "c", "confidence": "V", "unless": ["ready()", "shut()"], "then": "outcome(kind='c')"},
+]
 OPERATORS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 EQUALITY = st.sampled_from(["==", "!="])
 
@@ -174,12 +179,14 @@ def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "")
 
 
 @st.composite
-def documents(draw: Any) -> dict[str, dict[str, Any]]:
-    """The files of a rulebook, by name."""
+def documents(draw: Any, total: bool = False) -> dict[str, dict[str, Any]]:
+    """The files of a rulebook, by name; a `total` one gives every case just one outcome."""
     wanted = [(name, level, "") for name, level in LEVEL.items()]
-    wanted += [("outcome", len(LAYERS), label) for label in ("a", "b", "c")]
+    if not total:
+        wanted += [("outcome", len(LAYERS), label) for label in ("a", "b", "c")]
     wanted += draw(st.lists(st.sampled_from(wanted), max_size=4))
     made = [draw(rules(f"r{n}", name, level, label)) for n, (name, level, label) in enumerate(wanted)]
+    made += TOTAL if total else []
     parameters = {
         name: [value | {"cite": "Law 1", "confidence": "V"} for value in values]
         for name, values in PARAMETERS.items()

@@ -165,7 +165,8 @@ def test_a_named_employer_is_looked_up_in_the_register(tmp_path: Path) -> None:
     ]["name"]
     path = tmp_path / "case.yaml"
     path.write_text(
-        f"official: {{retired_on: 2025-12-31}}\nengagement: {{start_on: 2026-06-01}}\nemployer: {{name: {name}}}\n"
+        "official: {retired_on: 2025-12-31}\nengagement: {start_on: 2026-06-01}\n"
+        + f"employer: {{name: {name}}}\n"
     )
     found = json.loads(psea("check", path, "--json").stdout)
     assert found["identity"]["register_synthetic"]
@@ -173,7 +174,8 @@ def test_a_named_employer_is_looked_up_in_the_register(tmp_path: Path) -> None:
 
 
 def test_the_program_starts_without_what_its_help_does_not_need() -> None:
-    code = "import service.cli, sys; print([m for m in ('z3','sqlmodel','fastapi','pydantic','openpyxl') if m in sys.modules])"
+    heavy = "('z3', 'sqlmodel', 'fastapi', 'pydantic', 'openpyxl')"
+    code = f"import service.cli, sys; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ}
     )

@@ -1,4 +1,4 @@
-"""The employment rulebook as a whole: it verifies, its worked examples hold, and knowing less never misleads."""
+"""The employment rulebook as a whole: it verifies, its examples hold, and knowing less never misleads."""
 
 import random
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def test_the_digest_does_not_depend_on_how_the_law_is_spread_over_files(tmp_path
         path for path in EMPLOYMENT.glob("*.yaml") if path.name not in {"rulebook.yaml", "sources.yaml"}
     ]
     (tmp_path / "law.yaml").write_text(
-        "\n---\n".join(path.read_text() for path in reversed(sorted(provisions)))
+        "\n---\n".join(path.read_text() for path in sorted(provisions, reverse=True))
     )
     assert load(tmp_path, EmploymentCase).digest == employment().rulebook.digest
 

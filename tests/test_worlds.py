@@ -7,20 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import worlds as module
 from engine.execution import labels
 from engine.facts import CaseModel, Spot
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.values import UNKNOWN, Known, between, exactly, one_of
-from engine.worlds import Answer, Cuts, answer, unresolved
+from engine.worlds import Answer, Cuts, unresolved
 from tests import generated, licence
 from tests.licence import case, known_case, rete
 from tests.reference import choices, completions, open_spots, spots
 
 TOY = Rete(compile_program(licence.licensing()))
 LIKELY = generated.LIKELY
-some_cases = st.lists(generated.cases(complete=True), min_size=2, max_size=2)
+loose_cases = generated.cases(complete=True)
 JOINED = {"when": {"o": "offence", "d": "pardon"}, "where": ["d.given_on >= o.done_on"], "then": "it()"}
+
+
+def answer(executor: Rete, some_case: CaseModel, runs: int = 40) -> Answer:
+    return module.answer(executor, some_case, runs)
 
 
 def made(files: Any) -> Rete:
@@ -31,16 +36,16 @@ def outcomes(executor: Rete, some_case: CaseModel) -> set[str]:
     return set(labels(executor.run(some_case), executor.program.rulebook))
 
 
-@given(generated.documents(), some_cases)
+@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1))
 def test_the_outcome_of_every_completion_is_among_the_outcomes(files: Any, cases: list[Any]) -> None:
     executor = made(files)
     for some_case in cases:
         found = answer(executor, some_case)
-        for whole in islice(completions(some_case, LIKELY), 100):
+        for whole in islice(completions(some_case, LIKELY), 40):
             assert outcomes(executor, whole) <= set(found.outcomes)
 
 
-@given(generated.documents(), generated.cases(complete=False, items=1), st.data())
+@given(generated.documents(total=True), generated.cases(complete=False, items=1), st.data())
 def test_a_list_that_is_not_complete_may_have_further_items(files: Any, some_case: Any, data: Any) -> None:
     executor = made(files)
     things = data.draw(st.lists(generated.facts(generated.Thing, 0), max_size=2))
@@ -54,7 +59,7 @@ def test_a_list_that_is_not_complete_may_have_further_items(files: Any, some_cas
     assert outcomes(executor, longer) <= set(answer(executor, some_case).outcomes)
 
 
-@given(generated.documents(), some_cases, st.data())
+@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1), st.data())
 def test_more_knowledge_never_turns_an_answer(files: Any, cases: list[Any], data: Any) -> None:
     executor = made(files)
     for some_case in cases:
@@ -64,12 +69,12 @@ def test_more_knowledge_never_turns_an_answer(files: Any, cases: list[Any], data
         if options := choices(some_case.value(spot), domain, LIKELY):
             narrower = some_case.with_value(spot, exactly(data.draw(st.sampled_from(options))))
         after = answer(executor, narrower)
-        assert before.outcome is None or after.outcomes == before.outcomes
+        assert after.outcome in {None, before.outcome} or before.outcome is None
         wider = answer(executor, some_case.with_value(spot, UNKNOWN))
-        assert wider.outcome is None or wider.outcomes == before.outcomes
+        assert wider.outcome in {None, before.outcome}
 
 
-@given(generated.documents(), some_cases)
+@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1))
 def test_no_open_question_is_forgotten(files: Any, cases: list[Any]) -> None:
     """Where two completions differ in one value alone and in the outcome, that value is asked for."""
     executor = made(files)
@@ -82,7 +87,7 @@ def test_no_open_question_is_forgotten(files: Any, cases: list[Any]) -> None:
                 assert len(turned) < 2 or spot in found.questions
 
 
-@given(generated.documents(), generated.cases(items=3))
+@given(generated.documents(total=True), generated.cases(items=3))
 def test_order_never_matters(files: Any, some_case: Any) -> None:
     rulebook = generated.loaded(files)
     turned = {name: dict(reversed(content.items())) for name, content in reversed(files.items())}
