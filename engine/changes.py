@@ -8,7 +8,7 @@ from typing import Any
 from engine.execution import Executor
 from engine.facts import Spot
 from engine.rulebook import Rulebook
-from engine.values import Domain, Known, exactly, from_number, to_number
+from engine.values import UNKNOWN, Domain, Known, exactly, from_number, to_number
 from engine.worlds import Answer, Cuts, answer
 
 PROBES = 24
@@ -52,33 +52,33 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
 
 def smallest(executor: Executor, current: Answer) -> list[Change]:
     """Each single choice of the job that leads to another decided answer, by lever and answer."""
+    cuts = Cuts.of(executor.program)
     return [
         change
-        for spot, domain in _levers(executor.program.rulebook, current)
-        for change in _turned(executor, current, spot, domain)
+        for spot, key, domain in _levers(executor.program.rulebook, current)
+        for change in _turned(executor, current, spot, cuts.classes(key, domain, UNKNOWN))
     ]
 
 
-def _levers(rulebook: Rulebook, current: Answer) -> Iterator[tuple[Spot, Domain]]:
+def _levers(rulebook: Rulebook, current: Answer) -> Iterator[tuple[Spot, tuple[str, str], Domain]]:
     for source, name in rulebook.levers:
         section = rulebook.sections[source]
         domain = section.fact.domains()[name]
         for index in range(len(current.base.case.facts(section))):
-            yield Spot(section.name, index, name), domain
+            yield Spot(section.name, index, name), (source, name), domain
 
 
-def _turned(executor: Executor, current: Answer, spot: Spot, domain: Domain) -> Iterator[Change]:
+def _turned(
+    executor: Executor, current: Answer, spot: Spot, classes: list[tuple[Known[Any], Known[Any]]]
+) -> Iterator[Change]:
     known = current.base.case.value(spot)
     if not known.exact:
         return
     found: dict[tuple[str, ...], list[Any]] = {}
-    low, high = domain.bounds
-    for number in range(low, high + 1):
-        option = from_number(number, domain)
-        if option == known.options[0]:
-            continue
-        other = answer(executor, current.base.case.with_value(spot, exactly(option)), RUNS)
-        if other.outcomes != current.outcomes and other.outcome is not None:
-            found.setdefault(other.outcomes, []).append(option)
+    for chosen, alike in classes:
+        if known.options[0] not in alike.options:
+            other = answer(executor, current.base.case.with_value(spot, chosen), RUNS)
+            if other.outcomes != current.outcomes and other.outcome is not None:
+                found.setdefault(other.outcomes, []).extend(alike.options)
     for outcomes, options in found.items():
         yield Change(spot, Known(tuple(options)), outcomes)

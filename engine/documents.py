@@ -13,6 +13,7 @@ MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
 MAX_DEPTH = 30
 Key = tuple[str | int, ...]
+_PLAIN = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class _Builder:
         self.lines.setdefault(key, (node.start_mark.line + 1, node.start_mark.column + 1))
         if len(self.lines) > MAX_NODES or len(key) > MAX_DEPTH:
             raise refuse("This file has too many entries", "Split it", self.place(key))
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN:
+            self.problem(f"The tag {node.tag!r} is not read", "Write plain values", key)
         if isinstance(node, yaml.MappingNode):
             return dict(self.pairs(node, key))
         if isinstance(node, yaml.SequenceNode):

@@ -41,7 +41,7 @@ class InputError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def refuse(message: str, remedy: str, place: Place = Place()) -> InputError:  # noqa: B008
+def refuse(message: str, remedy: str, place: Place = Place()) -> InputError:
     return InputError([Problem(message, remedy, place)])
 
 

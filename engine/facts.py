@@ -134,7 +134,11 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], document: Document, at: Key = ()
 ) -> list[Problem]:
     """The problems of a pydantic validation error, placed in the document."""
-    return [_problem(detail, model, _place(document, (*at, *detail["loc"]))) for detail in error.errors()]
+    return [
+        _problem(detail, model, _place(document, (*at, *detail["loc"])))
+        for detail in error.errors()
+        if detail["type"] != "default_factory_not_called"
+    ]
 
 
 def _place(document: Document, key: Key) -> Place:

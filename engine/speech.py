@@ -1,7 +1,8 @@
 """Values in words: dates, money, grades and options, in each language's manner."""
 
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from engine.facts import Spot
@@ -12,7 +13,7 @@ from engine.values import Domain, Known, between, exactly, from_number
 from engine.words import Words, filled
 
 _EARLY, _LATE = date(1000, 1, 1).toordinal(), date(9000, 1, 1).toordinal()
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 class Speaker:
@@ -81,7 +82,7 @@ class Speaker:
 
     def period(self, first: date | None, last: date | None) -> str:
         """A whole month or year by its name; empty for any other range of days."""
-        if first is None or last is None or first.day != 1 or (last + timedelta(days=1)).day != 1:
+        if first is None or last is None or first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
             return ""
         if (first.year, first.month) == (last.year, last.month):
             return (
@@ -120,13 +121,7 @@ class Speaker:
         self, premises: tuple[Premise, ...], parameters: tuple[tuple[str, Interval], ...]
     ) -> dict[str, str]:
         """What the placeholders of a rule's words stand for."""
-        values = {
-            premise.name: self.interval(
-                premise.value, self.domain(premise.spot), self.field_key(premise.spot)
-            )
-            for premise in premises
-            if premise.spot.field
-        }
+        values = {premise.name: self.premise(premise) for premise in premises if premise.spot.field}
         for name, worth in parameters:
             domain = Domain("won") if worth[0] >= 10**6 else Domain("int")
             values[name] = self.interval(worth, domain)

@@ -54,7 +54,7 @@ class Answer:
 
 
 def answer(executor: Executor, case: CaseModel, runs: int = RUNS) -> Answer:
-    """Decide a case. `runs` bounds how many worlds are looked at; beyond it the answer may be too cautious."""
+    """Decide a case. `runs` bounds how many worlds are looked at: with too few the answer is too cautious."""
     search = _Search(executor, runs)
     root = search.explore(case)
     leaves = list(_leaves(root))
@@ -88,7 +88,10 @@ def _signature(node: _Node) -> tuple[Any, ...]:
     if not node.children:
         return (node.world.outcomes, node.open if len(node.world.outcomes) > 1 else ())
     below = [_signature(child) for child in node.children]
-    return below[0] if all(one == below[0] for one in below) else (node.spot, tuple(below))
+    if all(one == below[0] for one in below):
+        return below[0]
+    parts = [child.world.assumptions[-1][1] for child in node.children]
+    return node.spot, tuple(zip(parts, below, strict=True))
 
 
 def _questions(node: _Node) -> Iterator[Spot]:
@@ -325,9 +328,9 @@ class Cuts:
         domain = self.program.rulebook.sections[source].fact.domains()[spot.field]
         known = world.case.value(spot)
         if domain.kind == "text":
-            return self._texts(world, known)
+            return self._texts(world, spot, known)
         if domain.kind in {"bool", "enum"}:
-            return self._classes(source, spot.field, domain, known)
+            return self.classes((source, spot.field), domain, known)
         if known.options:
             return [(exactly(option), exactly(option)) for option in known.options]
         low, high = next(
@@ -337,12 +340,13 @@ class Cuts:
         )
         return [(part, part) for part in self._parts(world, (source, spot.field), low, high, domain)]
 
-    def _texts(self, world: World, known: Known[Any]) -> list[tuple[Known[Any], Known[Any]]]:
-        candidates = known.options or (*world.conclusions.given.texts, OTHER_TEXT)
+    def _texts(self, world: World, spot: Spot, known: Known[Any]) -> list[tuple[Known[Any], Known[Any]]]:
+        """Each text that the case names elsewhere, and one that it does not."""
+        candidates = known.options or (*world.conclusions.given.texts, f"{OTHER_TEXT} {spot}")
         return [(exactly(text), exactly(text)) for text in dict.fromkeys(candidates)]
 
-    def _classes(
-        self, source: str, name: str, domain: Domain, known: Known[Any]
+    def classes(
+        self, key: tuple[str, str], domain: Domain, known: Known[Any]
     ) -> list[tuple[Known[Any], Known[Any]]]:
         """Options that no condition tells apart stand together, and one of them stands for all."""
         low, high = domain.bounds
@@ -353,7 +357,7 @@ class Cuts:
         options = known.options or tuple(from_number(number, domain) for number in range(low, high + 1))
         groups: dict[Any, list[Any]] = {}
         for option in options:
-            groups.setdefault(self._profile((source, name), option, domain), []).append(option)
+            groups.setdefault(self._profile(key, option, domain), []).append(option)
         return [(exactly(group[0]), Known(tuple(group))) for group in groups.values()]
 
     def _profile(self, key: tuple[str, str], option: Any, domain: Domain) -> Any:
@@ -385,6 +389,10 @@ class Cuts:
 
     def breakpoints(self, world: World, key: tuple[str, str], low: int, high: int) -> Iterator[int]:
         """The first values from which some condition on the field may be settled another way."""
+        rulebook = self.program.rulebook
+        for parameter in rulebook.parameters.values():
+            if rulebook.dates[parameter.values[0].selector] == key:
+                yield from (value.period.numbers[0] for value in parameter.values)
         for numbers in self.memberships.get(key, ()):
             for number in numbers:
                 yield number

@@ -362,7 +362,7 @@ def import_cases(
             typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             for problem in report.problems:
-                console.print(f"[yellow]{problem}[/yellow]", markup=True)
+                console.print(str(problem), style="yellow", markup=False)
             told_problems = len(report.problems)
             console.print(
                 say(language, "imported", cases=len(report.cases), folder=out, problems=told_problems)

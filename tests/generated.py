@@ -89,7 +89,9 @@ def fields(binds: dict[str, str], kind: str) -> list[str]:
         for name in (TYPES[source].domains() if source in TYPES else ())
         if name == kind
     ]
-    return found + [f"{variable}.n" for variable, source in binds.items() if source == "sized" and kind == "size"]
+    return found + [
+        f"{variable}.n" for variable, source in binds.items() if source == "sized" and kind == "size"
+    ]
 
 
 @st.composite
@@ -115,7 +117,9 @@ def comparisons(draw: Any, binds: dict[str, str]) -> str:
             shift = draw(st.sampled_from(["", "", " + 1", " - least"]))
             right = other + shift if joined else draw(st.sampled_from(["0", "1", "2", "3", "least"]))
         case _:
-            shift = draw(st.sampled_from(["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)"]))
+            shift = draw(
+                st.sampled_from(["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)"])
+            )
             right = other + shift if joined else repr(draw(st.sampled_from(DAYS)))
     return f"{one} {draw(OPERATORS)} {right}"
 
@@ -174,7 +178,9 @@ def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "")
     if level:
         rule["unless"] = draw(st.lists(atoms(binds, level), max_size=2))
     if draw(st.integers(0, 5)) == 0:
-        rule["in_force"] = {"on": draw(st.sampled_from(["2020-02-01..", "..2020-01-31", "2020-01-31..2020-02-29"]))}
+        rule["in_force"] = {
+            "on": draw(st.sampled_from(["2020-02-01..", "..2020-01-31", "2020-01-31..2020-02-29"]))
+        }
     return rule
 
 
@@ -244,7 +250,9 @@ def cases(share: int = 3, items: int = 2, complete: bool | None = None) -> st.Se
     whole = st.booleans() if complete is None else st.just(complete)
 
     def listed(kind: type[Fact]) -> st.SearchStrategy[Any]:
-        return st.fixed_dictionaries({"complete": whole, "items": st.lists(facts(kind, share), max_size=items)})
+        return st.fixed_dictionaries(
+            {"complete": whole, "items": st.lists(facts(kind, share), max_size=items)}
+        )
 
     return st.fixed_dictionaries(
         {"root": facts(Root, share), "things": listed(Thing), "links": listed(Link)}

@@ -1,13 +1,12 @@
 """A small law for tests, of no country: licences, offences and pardons."""
 
+import json
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import yaml
 
 from engine.execution import Conclusions
 from engine.facts import CaseModel, Fact, Listed
@@ -90,13 +89,17 @@ def written(
     named = [{"rule": f"r{number}", "confidence": "V"} | rule for number, rule in enumerate(whole)]
     with TemporaryDirectory() as folder:
         write(Path(folder), "rulebook", MANIFEST | manifest)
-        write(Path(folder), "only", {"provision": "only", "cite": "Art 1", "parameters": parameters or {}, "rules": named})
+        write(
+            Path(folder),
+            "only",
+            {"provision": "only", "cite": "Art 1", "parameters": parameters or {}, "rules": named},
+        )
         return load(Path(folder), LicenceCase)
 
 
 def write(folder: Path, name: str, content: Any) -> Path:
     path = folder / f"{name}.yaml"
-    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+    path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1, default=str))
     return path
 
 

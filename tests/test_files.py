@@ -98,3 +98,7 @@ def test_the_schema_knows_every_section_and_the_words_of_rank() -> None:
     assert {"official", "works", "expect", "like"} <= set(schema["properties"])
     assert {"agency", "rank", "grade"} <= set(schema["$defs"]["Official"]["properties"])
     assert schema["required"] == ["official", "engagement", "employer"]
+
+
+def test_one_wrong_date_is_one_problem() -> None:
+    assert len(refused("official: {retired_on: 2025-13-01, service: general}\nengagement: {}\nemployer: {}\n").splitlines()) == 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.files import read_cases
+from cases.files import find_cases, read_cases
 from cases.published import import_published, read_published, report_markdown, survey, write_cases
 from cases.published.months import read_period
 from cases.published.results import Decision, PublishedCase
@@ -55,10 +55,37 @@ def test_the_published_results_name_no_address_and_fall_under_this_law(
     with RESULTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [case.id for case in published]
-    assert len(rows) == 313
+    assert len(rows) == 330
     assert not any("/" in row["source"] or len(row["source"]) > 30 for row in rows)
-    latest = [case.facts.official.retired_on for case in published]
-    assert all((known.options[-1] if known.options else known.high) >= date(2020, 6, 4) for known in latest)
+    assert all(case.latest >= date(2020, 6, 4) for case in published)
+
+
+def test_who_retired_before_this_law_and_was_reviewed_under_it_is_outside_and_no_finding() -> None:
+    surveyed = survey_results(employment())
+    outside = [row for row in surveyed.rows if row.outcome == "outside_supported_law"]
+    assert [row.case.id for row in outside] == [f"r{number}" for number in range(314, 323)]
+    assert not any(row.is_finding for row in outside)
+    listed = report_markdown(surveyed).split("## Answered: outside the supported law")[1].split("\n## ")[0]
+    assert all(f"| {row.case.id} |" in listed for row in outside)
+
+
+def test_a_window_closed_under_this_law_is_a_finding(tmp_path: Path) -> None:
+    case = one(tmp_path, "a1,2025-01,국세청,4급,2020-07,㈜가,,2024-12,possible,,")
+    (row,) = survey(employment(), [case]).rows
+    assert row.outcome == "window_closed"
+    assert row.is_finding
+
+
+def test_reviews_without_a_year_keep_an_unknown_retirement(published: list[PublishedCase]) -> None:
+    undated = [case for case in published if case.month == "Q1"]
+    assert [case.id for case in undated] == [f"r{number}" for number in range(323, 331)]
+    assert {case.agency for case in undated} == {"국가정보원"}
+    assert all(case.facts.official.retired_on.unknown and case.latest == date.max for case in undated)
+    assert all(case.ground == "no_relevance" for case in undated)
+
+
+def test_explanations_are_no_case_files() -> None:
+    assert not [path for path in find_cases(RESULTS.parents[1]) if path.parent == RESULTS.parent]
 
 
 def test_the_report_is_up_to_date_and_every_finding_is_explained() -> None:
@@ -101,6 +128,9 @@ def test_police_officers_restricted_as_lawyers_would_be_exempt_with_the_licence(
     [
         ("", None),
         ("예정", None),
+        ("Q1", None),
+        ("Q1 (year of article)", None),
+        ("1분기", None),
         ("2025-12", "2025-12"),
         ("2025.12", "2025-12"),
         ("2025.12.", "2025-12"),
@@ -124,9 +154,7 @@ def test_periods_are_read_as_they_are_written(text: str, expected: object) -> No
     assert read_period(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["Q1", "Q1 (year of article)", "12월", "2025.13", "2025-02-30", "7일", "abc"]
-)
+@pytest.mark.parametrize("text", ["Q5", "2025 Q1", "12월", "2025.13", "2025-02-30", "7일", "abc"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         read_period(text)
@@ -275,16 +303,20 @@ def test_rows_under_the_older_law_are_left_out_and_counted(tmp_path: Path) -> No
     path = written(
         tmp_path,
         PLAIN,
-        "a1,2021-01,국세청,4급,2020-05,㈜가,,,possible,,",
-        "a2,2020-05,국세청,4급,,㈜가,,,possible,,",
+        "a1,2020-05,국세청,4급,2020-04,㈜가,,,possible,,",
+        "a2,2020-05,국세청,4급,,㈜가,,,possible,no_relevance,",
         "a3,2020-06,국세청,4급,,㈜가,,,possible,,",
         "a4,2021-01,국세청,4급,2020-06,㈜가,,,possible,,",
         "a5,2021-01,국세청,4급,2020,㈜가,,,possible,,",
+        "a6,2020-06,국세청,4급,2020-05,㈜가,,,possible,,",
+        "a7,,국세청,4급,2020-05,㈜가,,,possible,,",
+        "a8,,국세청,4급,2020-05,㈜가,,,possible,no_relevance,",
+        "a9,Q1,국세청,4급,,㈜가,,Q1,possible,no_relevance,",
     )
     cases, (problem,) = read_published(path)
-    assert [case.id for case in cases] == ["a3", "a4", "a5"]
+    assert [case.id for case in cases] == ["a3", "a4", "a5", "a6", "a8", "a9"]
     assert problem.place.line == 2
-    assert "first of 2" in problem.message
+    assert "first of 3" in problem.message
 
 
 @pytest.mark.parametrize("name", ["../a", "", "a/b", ".hidden", "a" * 65])

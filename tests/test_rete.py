@@ -55,9 +55,14 @@ def offences(share: int) -> st.SearchStrategy[Any]:
 def test_agrees_with_the_reference_on_the_toy_law(data: Any, share: int) -> None:
     pardons = st.fixed_dictionaries({"given_on": st.just("2017-01-01"), "place": st.sampled_from(["x", "y"])})
     drawn = known_case(
-        person={"born_on": data.draw(generated.known(["1990-01-01", "2001-03-01", "2002-03-02"], True, share))},
+        person={
+            "born_on": data.draw(generated.known(["1990-01-01", "2001-03-01", "2002-03-02"], True, share))
+        },
         request={"kind": data.draw(st.sampled_from(["plain", "fast", "odd"]))},
-        offences={"complete": data.draw(st.booleans()), "items": data.draw(st.lists(offences(share), max_size=4))},
+        offences={
+            "complete": data.draw(st.booleans()),
+            "items": data.draw(st.lists(offences(share), max_size=4)),
+        },
         pardons=data.draw(st.lists(pardons, max_size=2)),
     )
     agrees(TOY, licence.licensing(), drawn)
@@ -143,7 +148,9 @@ print("fine")
 
 @pytest.mark.parametrize("number", [63, 64, 65, 130])
 def test_many_rules_match_one_fact(number: int) -> None:
-    rules = [{"when": {"p": "person"}, "where": [f"p.grade >= {n}"], "then": f"p{n}()"} for n in range(number)]
+    rules = [
+        {"when": {"p": "person"}, "where": [f"p.grade >= {n}"], "then": f"p{n}()"} for n in range(number)
+    ]
     executor = rete(*rules, {"then": "it()"})
     assert len(derived(executor.run(known_case(person={"grade": 500})))) == number + 2
     assert len(derived(executor.run(known_case(person={"grade": 7})))) == 8 + 2
@@ -185,8 +192,10 @@ def test_a_rule_with_too_many_joined_conditions_is_refused() -> None:
 
 
 def test_one_fact_fills_two_places() -> None:
-    executor = rete({"when": {"a": "offence", "b": "offence"}, "where": ["a.fine <= b.fine"], "then": "pair(a=a, b=b)"},
-                    {"then": "it()"})  # fmt: skip
+    executor = rete(
+        {"when": {"a": "offence", "b": "offence"}, "where": ["a.fine <= b.fine"], "then": "pair(a=a, b=b)"},
+        {"then": "it()"},
+    )
     found = executor.run(known_case(offences=[{"done_on": "2001-01-01", "fine": 5, "place": "x"}]))
     assert "pair" in derived(found)
 
@@ -207,8 +216,12 @@ def test_equal_facts_both_count() -> None:
 
 
 def joining(number: int) -> dict[str, Any]:
-    return {"rule": "wide", "when": {f"o{n}": "offence" for n in range(number)},
-            "where": [f"o{n}.fine < o{n + 1}.fine" for n in range(number - 1)], "then": "it()"}  # fmt: skip
+    return {
+        "rule": "wide",
+        "when": {f"o{n}": "offence" for n in range(number)},
+        "where": [f"o{n}.fine < o{n + 1}.fine" for n in range(number - 1)],
+        "then": "it()",
+    }
 
 
 def test_a_rule_may_join_many_facts() -> None:
@@ -220,13 +233,17 @@ def test_a_rule_may_join_many_facts() -> None:
 
 @pytest.mark.parametrize("number", [15, 16, 17])
 def test_a_rule_that_joins_too_many_facts_is_refused(number: int) -> None:
-    with pytest.raises(InputError, match=r"only\.yaml:\d+, rules\.0: This rule joins too many .* Split it in two"):
+    with pytest.raises(
+        InputError, match=r"only\.yaml:\d+, rules\.0: This rule joins too many .* Split it in two"
+    ):
         rete(joining(number))
 
 
 def test_a_case_with_too_many_facts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    executor = rete({"when": {"a": "offence", "b": "offence"}, "then": "pair(a=a, b=b)"},
-                    {"when": {"p": "pair"}, "then": "it()"})  # fmt: skip
+    executor = rete(
+        {"when": {"a": "offence", "b": "offence"}, "then": "pair(a=a, b=b)"},
+        {"when": {"p": "pair"}, "then": "it()"},
+    )
     many = [{"done_on": "2001-01-01", "fine": n, "place": "x"} for n in range(30)]
     assert "it" in derived(executor.run(known_case(offences=many)))
     monkeypatch.setattr(module, "MAX_FACTS", 500)
@@ -237,8 +254,10 @@ def test_a_case_with_too_many_facts_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(("one", "other"), [(2**53, 2**53 - 1), (2**53 - 1, 2**53 - 2), (10**15 + 1, 10**15)])
 def test_large_numbers_compare_exactly(one: int, other: int) -> None:
-    executor = rete({"when": {"a": "offence", "b": "offence"}, "where": ["a.fine > b.fine"], "then": "it()"},
-                    {"when": {"o": "offence"}, "where": [f"o.fine == {one}"], "then": "found(offence=o)"})  # fmt: skip
+    executor = rete(
+        {"when": {"a": "offence", "b": "offence"}, "where": ["a.fine > b.fine"], "then": "it()"},
+        {"when": {"o": "offence"}, "where": [f"o.fine == {one}"], "then": "found(offence=o)"},
+    )
     facts = [{"done_on": "2001-01-01", "fine": fine, "place": "x"} for fine in (one, other)]
     found = executor.run(known_case(offences=facts))
     assert "it" in derived(found)
@@ -247,17 +266,25 @@ def test_large_numbers_compare_exactly(one: int, other: int) -> None:
 
 
 def test_a_missing_property_never_silences_a_rule() -> None:
-    executor = rete({"when": {"p": "person", "r": "request"}, "where": ["p.grade > 5 or r.paid"], "then": "it()"})
+    executor = rete(
+        {"when": {"p": "person", "r": "request"}, "where": ["p.grade > 5 or r.paid"], "then": "it()"}
+    )
     assert labels(executor.run(case()), executor.program.rulebook) == {"no": False, "yes": False}
     assert labels(executor.run(case(request={"paid": True})), executor.program.rulebook) == {"yes": True}
     assert labels(executor.run(case(person={"grade": 7})), executor.program.rulebook) == {"yes": True}
 
 
 def test_the_order_of_facts_does_not_matter() -> None:
-    items = [{"done_on": "2019-01-01", "fine": 2000, "place": "x"}, {"done_on": "2001-01-01", "fine": 600, "place": "x"},
-             {"done_on": "2002-01-01", "fine": 700, "place": "y"}]  # fmt: skip
+    items = [
+        {"done_on": "2019-01-01", "fine": 2000, "place": "x"},
+        {"done_on": "2001-01-01", "fine": 600, "place": "x"},
+        {"done_on": "2002-01-01", "fine": 700, "place": "y"},
+    ]
     found = {
-        (TOY.run(known_case(offences=order)).rules_fired(), frozenset(derived(TOY.run(known_case(offences=order)))))
+        (
+            TOY.run(known_case(offences=order)).rules_fired(),
+            frozenset(derived(TOY.run(known_case(offences=order)))),
+        )
         for order in (items, items[::-1], [items[1], items[2], items[0]])
     }
     assert len(found) == 1

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import worlds as module
@@ -20,7 +20,8 @@ from tests.reference import choices, completions, open_spots, spots
 
 TOY = Rete(compile_program(licence.licensing()))
 LIKELY = generated.LIKELY
-loose_cases = generated.cases(complete=True)
+loose_cases = st.lists(generated.cases(complete=True), min_size=3, max_size=3)
+fewer = settings(max_examples=max(1, settings().max_examples // 2))
 JOINED = {"when": {"o": "offence", "d": "pardon"}, "where": ["d.given_on >= o.done_on"], "then": "it()"}
 
 
@@ -36,7 +37,8 @@ def outcomes(executor: Rete, some_case: CaseModel) -> set[str]:
     return set(labels(executor.run(some_case), executor.program.rulebook))
 
 
-@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1))
+@fewer
+@given(generated.documents(total=True), loose_cases)
 def test_the_outcome_of_every_completion_is_among_the_outcomes(files: Any, cases: list[Any]) -> None:
     executor = made(files)
     for some_case in cases:
@@ -45,6 +47,7 @@ def test_the_outcome_of_every_completion_is_among_the_outcomes(files: Any, cases
             assert outcomes(executor, whole) <= set(found.outcomes)
 
 
+@fewer
 @given(generated.documents(total=True), generated.cases(complete=False, items=1), st.data())
 def test_a_list_that_is_not_complete_may_have_further_items(files: Any, some_case: Any, data: Any) -> None:
     executor = made(files)
@@ -59,7 +62,8 @@ def test_a_list_that_is_not_complete_may_have_further_items(files: Any, some_cas
     assert outcomes(executor, longer) <= set(answer(executor, some_case).outcomes)
 
 
-@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1), st.data())
+@fewer
+@given(generated.documents(total=True), loose_cases, st.data())
 def test_more_knowledge_never_turns_an_answer(files: Any, cases: list[Any], data: Any) -> None:
     executor = made(files)
     for some_case in cases:
@@ -74,7 +78,8 @@ def test_more_knowledge_never_turns_an_answer(files: Any, cases: list[Any], data
         assert wider.outcome in {None, before.outcome}
 
 
-@given(generated.documents(total=True), st.lists(loose_cases, min_size=1, max_size=1))
+@fewer
+@given(generated.documents(total=True), loose_cases)
 def test_no_open_question_is_forgotten(files: Any, cases: list[Any]) -> None:
     """Where two completions differ in one value alone and in the outcome, that value is asked for."""
     executor = made(files)
@@ -87,6 +92,7 @@ def test_no_open_question_is_forgotten(files: Any, cases: list[Any]) -> None:
                 assert len(turned) < 2 or spot in found.questions
 
 
+@fewer
 @given(generated.documents(total=True), generated.cases(items=3))
 def test_order_never_matters(files: Any, some_case: Any) -> None:
     rulebook = generated.loaded(files)
@@ -109,15 +115,19 @@ def test_order_never_matters(files: Any, some_case: Any) -> None:
 
 
 def test_alternatives_that_come_to_the_same_are_decided() -> None:
-    executor = rete({"when": {"p": "person"}, "where": ["p.grade == 6"], "then": "it()"},
-                    {"when": {"p": "person"}, "where": ["p.grade == 7"], "then": "it()"})  # fmt: skip
+    executor = rete(
+        {"when": {"p": "person"}, "where": ["p.grade == 6"], "then": "it()"},
+        {"when": {"p": "person"}, "where": ["p.grade == 7"], "then": "it()"},
+    )
     assert answer(executor, case(person={"grade": [6, 7]})).outcome == "yes"
     assert answer(executor, case(person={"grade": [6, 8]})).outcomes == ("no", "yes")
 
 
 def test_a_range_is_cut_by_the_thresholds() -> None:
-    executor = rete({"when": {"p": "person"}, "where": ["p.grade <= 5"], "then": "it()"},
-                    {"when": {"p": "person"}, "where": ["p.grade > 5"], "then": "it()"})  # fmt: skip
+    executor = rete(
+        {"when": {"p": "person"}, "where": ["p.grade <= 5"], "then": "it()"},
+        {"when": {"p": "person"}, "where": ["p.grade > 5"], "then": "it()"},
+    )
     found = answer(executor, case())
     assert found.outcome == "yes"
     assert [world.assumptions[0][1] for world in found.worlds] == [between(None, 5), between(6, None)]
@@ -134,8 +144,10 @@ def test_texts_that_are_not_known_may_all_differ() -> None:
 
 def test_a_value_that_moves_the_threshold_of_another_is_asked_for() -> None:
     late = {"at_least": "2020-01-01", "at_most": "2020-01-09"}
-    for one, other in (({"done_on": ["2020-01-03", "2020-01-05"]}, {"given_on": late}),
-                       ({"done_on": late}, {"given_on": ["2020-01-03", "2020-01-05"]})):  # fmt: skip
+    for one, other in (
+        ({"done_on": ["2020-01-03", "2020-01-05"]}, {"given_on": late}),
+        ({"done_on": late}, {"given_on": ["2020-01-03", "2020-01-05"]}),
+    ):
         found = answer(rete(JOINED), case(offences=[one], pardons=[other]))
         assert set(map(str, found.questions)) == {"offences.done_on", "pardons.given_on"}
 
@@ -165,7 +177,11 @@ def test_a_list_that_is_not_complete_leaves_the_answer_open() -> None:
 def test_recursion_over_an_unknown_item_ends() -> None:
     executor = rete(
         {"when": {"o": "offence"}, "where": ["o.fine > 3"], "then": "at(place=o.place, fine=o.fine)"},
-        {"when": {"a": "at", "o": "offence"}, "where": ["a.fine < o.fine"], "then": "at(place=a.place, fine=o.fine)"},
+        {
+            "when": {"a": "at", "o": "offence"},
+            "where": ["a.fine < o.fine"],
+            "then": "at(place=a.place, fine=o.fine)",
+        },
         {"when": {"a": "at"}, "where": ["a.fine > 9"], "then": "it()"},
     )
     found = answer(executor, case(offences={"complete": False, "items": [{"place": "x"}]}))
@@ -212,7 +228,10 @@ def test_cells_share_out_what_a_value_may_be() -> None:
     ends = [shown for _, shown in cells]
     assert ends[0].low is None
     assert ends[-1].high is None
-    assert all(b.low.toordinal() == a.high.toordinal() + 1 for a, b in zip(map(_ends, ends), map(_ends, ends[1:]), strict=False))
+    assert all(
+        b.low.toordinal() == a.high.toordinal() + 1
+        for a, b in zip(map(_ends, ends), map(_ends, ends[1:]), strict=False)
+    )
 
 
 def _ends(known: Known[Any]) -> Known[Any]:

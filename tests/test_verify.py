@@ -1,0 +1,278 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.execution import labels
+from engine.program import compile_program
+from engine.rete import Rete
+from engine.verify import (
+    Finding,
+    Solver,
+    check_citations,
+    check_dates,
+    check_outcomes,
+    check_reachable,
+    check_uses,
+    check_words,
+    verify,
+)
+from tests.licence import LicenceCase, licensing, rete, written
+
+PARAMETER = {"asked_on": "2000-01-01..", "value": 1, "cite": "Law 1", "confidence": "V"}
+ASKED = {"when": {"r": "request"}, "where": ["r.paid"]}
+
+
+def outcomes(executor: Rete) -> list[Finding]:
+    return list(check_outcomes(Solver(executor.program.rulebook), executor))
+
+
+def unreachable(*rules: dict[str, Any], **more: Any) -> list[Finding]:
+    return list(check_reachable(Solver(written(*rules, **more))))
+
+
+def in_force(period: str) -> dict[str, Any]:
+    return ASKED | {"rule": "it", "in_force": {"asked_on": period}, "then": "it()"}
+
+
+def test_the_toy_law_has_one_outcome_for_every_case() -> None:
+    executor = Rete(compile_program(licensing()))
+    solver = Solver(licensing())
+    assert list(check_outcomes(solver, executor)) == []
+    assert list(check_reachable(solver)) == []
+    assert list(check_dates(licensing())) == []
+    assert list(check_uses(licensing())) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind", "message"),
+    [
+        (
+            "2000-01-01..2010-12-31",
+            "2010-12-01..",
+            "overlap",
+            "it has two versions for asked_on 2010-12-01..2010-12-31",
+        ),
+        (
+            "2000-01-01..2010-12-31",
+            "2011-02-01..",
+            "gap",
+            "it has no version for asked_on 2011-01-01..2011-01-31",
+        ),
+    ],
+)
+def test_versions_tile_their_days(one: str, other: str, kind: str, message: str) -> None:
+    for rules in ((in_force(one), in_force(other)), (in_force(other), in_force(one))):
+        rulebook = written(*rules)
+        (found,) = check_dates(rulebook)
+        assert (found.kind, found.message) == (kind, message)
+        assert found.place.line > 0
+        assert found.place.file.endswith("only.yaml")
+        assert found.case is not None
+        case = LicenceCase.model_validate(found.case | {"offences": [], "pardons": []})
+        in_both = [
+            rule
+            for rule in rulebook.rules
+            if rule.id == "it" and case.request.asked_on.options[0] in rule.period
+        ]
+        assert len(in_both) == (2 if kind == "overlap" else 0)
+
+
+def test_versions_that_meet_are_fine() -> None:
+    assert list(check_dates(written(in_force("2000-01-01..2010-12-31"), in_force("2011-01-01..")))) == []
+
+
+def test_versions_are_picked_by_one_date() -> None:
+    other = in_force("2000-01-01..") | {"in_force": {"born_on": "2000-01-01.."}}
+    assert [found.kind for found in check_dates(written(in_force("2000-01-01.."), other))] == ["dates"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "message"),
+    [
+        (["2000-01-01..2004-12-31", "2005-02-01.."], "gap", "no version for asked_on 2005-01-01..2005-01-31"),
+        (
+            ["2000-01-01..2005-01-31", "2005-01-01.."],
+            "overlap",
+            "two versions for asked_on 2005-01-01..2005-01-31",
+        ),
+        (["2003-01-01.."], "gap", "which has no value for asked_on 2000-01-01..2002-12-31"),
+        (["2000-01-01..2003-12-31"], "gap", "which has no value for asked_on 2004-01-01..9999-12-31"),
+    ],
+)
+def test_values_of_a_parameter_tile_their_days(values: list[str], kind: str, message: str) -> None:
+    parameters = {"least": [PARAMETER | {"asked_on": period} for period in values]}
+    rule = {"when": {"p": "person"}, "where": ["p.grade > least"], "then": "it()"}
+    (found,) = check_dates(written(rule, parameters=parameters))
+    assert found.kind == kind
+    assert message in found.message
+    assert found.place.line > 0
+
+
+def test_a_gap_is_told_only_where_the_rule_is_in_force() -> None:
+    parameters = {"least": [PARAMETER | {"asked_on": "2010-01-01.."}]}
+    rule = {
+        "when": {"p": "person"},
+        "in_force": {"asked_on": "2001-01-01..2002-12-31"},
+        "where": ["p.grade > least"],
+    }
+    (found,) = check_dates(written(rule | {"then": "it()"}, parameters=parameters))
+    assert "2001-01-01..2002-12-31" in found.message
+
+
+def test_every_rule_cites_a_line_of_the_fact_base() -> None:
+    found = list(check_citations(written(ASKED | {"then": "it()", "facts": ["X-01"]})))
+    assert [(f.message, f.remedy) for f in found] == [
+        ("no names no line of the fact base", "Add `facts`"),
+        ("r0 names X-01, which sources.yaml lacks", "Add it there"),
+        ("yes names no line of the fact base", "Add `facts`"),
+    ]
+    assert all(f.place.line > 0 for f in found)
+
+
+def test_a_predicate_that_nothing_uses() -> None:
+    (found,) = check_uses(written(ASKED | {"then": "it()"}, {"then": "idle()"}))
+    assert (found.kind, found.message) == ("unused", "Nothing uses idle")
+    assert found.place.path == "rules.1"
+
+
+def test_missing_words() -> None:
+    executor = Rete(compile_program(licensing()))
+    found = [f for f in check_words(executor.program.rulebook) if f.kind == "words"]
+    assert {f.message for f in found} >= {
+        "The words rules.adult.by-age.holds are missing in ko",
+        "The words rules.offence.chain.reading are missing in en",
+        "The words options.person.service.army are missing in ko",
+        "The words outcomes.undetermined.title are missing in en",
+    }
+    assert not any("rules.adult.by-age.reading" in f.message for f in found)
+
+
+@pytest.mark.parametrize(
+    ("rules", "conditions"),
+    [
+        (
+            [ASKED | {"where": ["r.kind == 'odd'", "r.paid", "r.kind == 'fast'"], "then": "it()"}],
+            ["'odd'", "'fast'"],
+        ),
+        (
+            [{"when": {"p": "person"}, "where": ["p.grade > 5", "p.grade < 6"], "then": "it()"}],
+            ["> 5", "< 6"],
+        ),
+        (
+            [
+                {
+                    "when": {"r": "request"},
+                    "where": ["r.asked_on > '2010-01-01'"],
+                    "in_force": {"asked_on": "..2009-12-31"},
+                    "then": "it()",
+                }
+            ],
+            ["2010-01-01"],
+        ),
+        (
+            [
+                {
+                    "when": {"p": "person", "r": "request"},
+                    "where": ["r.asked_on <= p.born_on", "r.asked_on >= p.born_on + years(1)"],
+                    "then": "it()",
+                }
+            ],
+            ["years(1)"],
+        ),
+        (
+            [
+                {"where": ["a()", "b()"], "then": "it()"},
+                {**ASKED, "then": "a()"},
+                {"unless": ["a()"], "then": "b()"},
+            ],
+            [],
+        ),
+    ],
+)
+def test_a_rule_that_can_never_fire(rules: list[dict[str, Any]], conditions: list[str]) -> None:
+    found = unreachable(*rules)
+    assert [f.kind for f in found][:1] == ["unreachable"]
+    assert "r0 can never fire" in found[0].message
+    assert all(condition in found[0].message for condition in conditions)
+    assert "r.paid" not in found[0].message
+    assert found[0].place.path == "rules.0"
+
+
+def test_a_rule_deep_in_a_recursion_can_fire() -> None:
+    assert (
+        unreachable(
+            {"then": "p(n=0)"},
+            {"when": {"a": "p"}, "where": ["a.n < 3"], "then": "p(n=a.n + 1)"},
+            {"when": {"a": "p", "r": "request"}, "where": ["a.n == 2", "r.paid"], "then": "it()"},
+        )
+        == []
+    )
+
+
+def test_a_rule_that_joins_two_facts_of_a_list_can_fire() -> None:
+    both = {"when": {"a": "offence", "b": "offence"}, "where": ["a.fine < b.fine", "a.place != b.place"]}
+    assert unreachable(both | {"then": "it()"}) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind"),
+    [
+        (
+            [
+                {"when": {"p": "person"}, "where": ["p.grade > 5"], "then": "outcome(kind='yes')"},
+                {"when": {"p": "person"}, "where": ["p.grade < 5"], "then": "outcome(kind='no')"},
+            ],
+            "none",
+        ),
+        (
+            [
+                {"when": {"p": "person"}, "where": ["p.grade >= 5"], "then": "outcome(kind='yes')"},
+                {"when": {"p": "person"}, "where": ["p.grade <= 5"], "then": "outcome(kind='no')"},
+            ],
+            "two",
+        ),
+        (
+            [
+                {"when": {"o": "offence"}, "where": ["o.fine > 5"], "then": "outcome(kind='yes')"},
+                {"when": {"o": "offence"}, "where": ["o.fine <= 5"], "then": "outcome(kind='no')"},
+            ],
+            "two",
+        ),
+        (
+            [
+                {"in_force": {"asked_on": "..2009-12-31"}, "then": "outcome(kind='yes')"},
+                {"in_force": {"asked_on": "2010-01-02.."}, "then": "outcome(kind='no')"},
+            ],
+            "none",
+        ),
+    ],
+)
+def test_none_or_two_outcomes_come_with_a_case_that_shows_it(rules: list[dict[str, Any]], kind: str) -> None:
+    executor = rete(*rules, answered=False)
+    (found,) = [f for f in outcomes(executor) if f.kind == kind]
+    assert found.case is not None
+    shown = LicenceCase.model_validate(found.case)
+    assert len(labels(executor.run(shown), executor.program.rulebook)) == {"none": 0, "two": 2}[kind]
+    assert found.place.line > 0
+    assert found.remedy
+
+
+def test_outcomes_that_depend_on_the_length_of_a_month() -> None:
+    later = "r.asked_on > p.born_on + months(1)"
+    executor = rete(
+        {"when": {"p": "person", "r": "request"}, "where": [later], "then": "outcome(kind='yes')"},
+        {"when": {"p": "person", "r": "request"}, "where": [f"not {later}"], "then": "outcome(kind='no')"},
+        answered=False,
+    )
+    assert outcomes(executor) == []
+
+
+def test_a_rulebook_with_one_outcome() -> None:
+    executor = rete({"then": "outcome(kind='yes')"}, answered=False, outcomes=["yes"])
+    assert outcomes(executor) == []
+
+
+def test_findings_of_all_kinds_are_gathered(tmp_path: Path) -> None:
+    kinds = {found.kind for found in verify(Rete(compile_program(licensing())))}
+    assert kinds == {"citation", "words"}
