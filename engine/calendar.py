@@ -1,8 +1,8 @@
 """Calendar arithmetic on day numbers.
 
-`years` and `months` keep the day of the month, or take the month's last day where there is none. `full_years` and
-`full_months` give the last day of a period that begins on the next day: the day before the corresponding day, or
-the month's last day where there is none (the first day is not counted; Korean Civil Act 157, 160).
+`years` and `months` keep the day of the month, or take the month's last day where there is none. `full_years`
+and `full_months` give the last day of a period that begins on the next day: the day before the corresponding
+day, or the month's last day where there is none (the first day is not counted; Korean Civil Act 157, 160).
 """
 
 from calendar import monthrange

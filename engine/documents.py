@@ -68,12 +68,12 @@ def parse(text: str, name: str = "text") -> list[Document]:
     try:
         for event in yaml.parse(text, Loader=loader):
             _refuse_reference(event, name)
-        nodes = [node for node in yaml.compose_all(text, Loader=loader) if node is not None]
+        nodes = list(yaml.compose_all(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         raise refuse(
-            f"This is not valid YAML: {error.problem}", "Check indentation, colons and quotes", place
+            f"This is not valid YAML: {error.problem}",
+            "Check indentation, colons and quotes",
+            _marked(name, error.problem_mark),
         ) from None
     except yaml.YAMLError as error:
         raise refuse(f"This is not valid YAML: {error}", "Save it as plain UTF-8 text", Place(name)) from None
@@ -86,12 +86,15 @@ def parse(text: str, name: str = "text") -> list[Document]:
 
 def _refuse_reference(event: yaml.Event, name: str) -> None:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        mark = event.start_mark
         raise refuse(
             "Anchors and aliases are not read",
             "Write the value out where it belongs",
-            Place(name, mark.line + 1, mark.column + 1),
+            _marked(name, event.start_mark),
         )
+
+
+def _marked(name: str, mark: Any) -> Place:
+    return Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
 
 
 class _Builder:
@@ -117,6 +120,7 @@ class _Builder:
             return dict(self.pairs(node, key))
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*key, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
         return self.scalar(node, key)
 
     def pairs(self, node: yaml.MappingNode, key: Key) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in a file; `line` and `column` count from 1, `path` names the entry, such as `official.grade`."""
+    """A spot in a file; `line` and `column` count from 1, `path` names the entry: `official.grade`."""
 
     file: str = ""
     line: int = 0

@@ -1,4 +1,4 @@
-"""The expressions of the rule language: parsed from Python syntax, typed against a scope, never run as Python."""
+"""The expressions of the rule language: parsed as Python syntax, typed in a scope, never run as Python."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +25,7 @@ UNITS: dict[str, Unit] = {
     "days": "days",
 }
 NUMBER = Domain("int")
+MAX_DEPTH = 60
 BOOLEAN = Domain("bool")
 
 
@@ -120,7 +121,7 @@ class Scope:
     variables: Mapping[str, tuple[str, Signature]]
     parameters: Mapping[str, Domain]
     predicates: Mapping[str, Signature]
-    place: Place = Place()
+    place: Place = Place()  # noqa: RUF009
 
     def refuse(self, message: str, remedy: str) -> InputError:
         return refuse(message, remedy, self.place)
@@ -161,11 +162,21 @@ def _tree(text: str, scope: Scope) -> ast.expr:
     if not isinstance(text, str):
         raise scope.refuse(f"{text!r} is not an expression", "Write it as text")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise scope.refuse(
             f"{text!r} is not an expression", "Write a comparison such as o.grade <= 4"
         ) from None
+    if _depth(tree) > MAX_DEPTH:
+        raise scope.refuse("This expression is nested too deeply", "Write several conditions")
+    return tree
+
+
+def _depth(node: ast.AST) -> int:
+    depth, level = 0, [node]
+    while level:
+        depth, level = depth + 1, [child for parent in level for child in ast.iter_child_nodes(parent)]
+    return depth
 
 
 def _call(node: ast.expr, scope: Scope) -> tuple[str, dict[str, ast.expr]]:

@@ -18,7 +18,7 @@ MAX_BINDINGS = 400
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """A value that a step used: where the case says it, and what it may be; `text` where it is a known text."""
+    """A value that a step used: where the case says it, what it may be, `text` where it is a known text."""
 
     spot: Spot
     name: str
@@ -43,8 +43,9 @@ class Step:
 class Failure:
     """The rule that came nearest to a conclusion, and the first thing that it lacks.
 
-    Just one of these is set: `condition` (the index of the condition that fails), `missing` (a derived fact that no
-    rule gives, with its own nearest failure where there is one), `barred` (the step that `unless` forbids).
+    Just one of these is set: `condition` (the index of the condition that fails), `missing` (a derived fact
+    that no rule gives, with its own nearest failure where there is one), `barred` (the step that `unless`
+    forbids).
     """
 
     rule: Rule
@@ -69,7 +70,7 @@ class Explainer:
 
     def proof(self, fact: Fact, path: tuple[Fact, ...] = ()) -> Step:
         """The simplest derivation of a fact that holds (or may hold)."""
-        firing = min(self._usable(fact, path), key=lambda firing: self._weight(firing))
+        firing = min(self._usable(fact, path), key=self._weight)
         here = (*path, fact)
         because = tuple(
             self.proof(self.conclusions.fact_of(row), here)

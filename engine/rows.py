@@ -43,7 +43,7 @@ class Rows:
 
 
 def encode(case: CaseModel, rulebook: Rulebook) -> Rows:
-    """Number the facts of a case. A list that is not complete gets one further item of which nothing is known."""
+    """Number the facts of a case. A list that is not complete gets one further item, wholly unknown."""
     texts: dict[str, int] = {}
     rows: list[Row] = []
     for section in rulebook.sections.values():
@@ -97,7 +97,7 @@ def _number(value: Any, domain: Domain, texts: dict[str, int]) -> int:
 
 
 def _worth(parameter: Parameter, rows: list[Row], rulebook: Rulebook) -> Interval:
-    """What a parameter may be worth, given what is known of the date that picks it; anything on a day without value."""
+    """What a parameter may be worth, as far as its date is known; anything on a day without a value."""
     selector = parameter.values[0].selector
     source, name = rulebook.dates[selector]
     low, high = next(row.values[name] for row in rows if row.source == source)

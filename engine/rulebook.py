@@ -1,4 +1,4 @@
-"""A rulebook: provisions with dated rules and parameters, read from YAML, typed, stratified, with one digest."""
+"""A rulebook: dated rules and parameters by provision, read from YAML, typed, stratified, with one digest."""
 
 import hashlib
 import re
@@ -452,12 +452,16 @@ class _Typist:
             if not signature[argument].options:
                 signature[argument] = Domain("enum", tuple(sorted(labels)), name=f"{name}.{argument}")
                 self.predicates[name] = signature
-        closed = {domain.name: domain for signature in self.predicates.values() for domain in signature.values()
-                  if domain.options}  # fmt: skip
-        for name, signature in self.predicates.items():
+        closed = {
+            domain.name: domain
+            for arguments in self.predicates.values()
+            for domain in arguments.values()
+            if domain.options
+        }
+        for name, arguments in self.predicates.items():
             self.predicates[name] = {
                 argument: domain if domain.options else closed.get(domain.name, domain)
-                for argument, domain in signature.items()
+                for argument, domain in arguments.items()
             }
 
     def _agree(self, heads: Iterable[tuple[str, dict[str, ex.Argument | str], Place]]) -> None:
@@ -557,8 +561,9 @@ class _Typist:
                     raise scope.refuse(
                         f"{value!r} is not an option of {argument}", nearest(value, domain.options)
                     )
-                value = ex.Constant(domain.options.index(value), domain)
-            elif (value.domain.kind, value.domain.name) != (domain.kind, domain.name):
+                typed.append((argument, ex.Constant(domain.options.index(value), domain)))
+                continue
+            if (value.domain.kind, value.domain.name) != (domain.kind, domain.name):
                 raise scope.refuse(
                     f"{argument} of {name} is {value.domain.kind} here and {domain.kind} elsewhere",
                     "Let it have one type",
@@ -580,9 +585,7 @@ def stratify(rules: Sequence[Rule]) -> dict[str, int]:
     derived = {rule.head.predicate for rule in rules}
     for rule in rules:
         head = rule.head.predicate
-        positive[head] |= ({source for source in rule.binds.values()} & derived) | {
-            a.predicate for a in rule.atoms
-        }
+        positive[head] |= (set(rule.binds.values()) & derived) | {a.predicate for a in rule.atoms}
         negative[head] |= {atom.predicate for atom in rule.unless}
     strata = dict.fromkeys(sorted(derived), 0)
     for _ in range(len(derived) + 1):
@@ -639,8 +642,10 @@ def _digest(
     def canonical(shape: BaseModel) -> Any:
         return shape.model_dump(mode="json", fallback=str, serialize_as_any=True)
 
-    rules = sorted((canonical(rule) | {"provision": shape.provision} for shape, _ in pairs for rule in shape.rules),
-                   key=lambda rule: rfc8785.dumps(rule))  # fmt: skip
+    rules = sorted(
+        (canonical(rule) | {"provision": shape.provision} for shape, _ in pairs for rule in shape.rules),
+        key=rfc8785.dumps,
+    )
     whole = {
         "manifest": canonical(manifest),
         "provisions": {

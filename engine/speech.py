@@ -13,7 +13,20 @@ from engine.values import Domain, Known, between, exactly, from_number
 from engine.words import Words, filled
 
 _EARLY, _LATE = date(1000, 1, 1).toordinal(), date(9000, 1, 1).toordinal()
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 class Speaker:
@@ -82,7 +95,11 @@ class Speaker:
 
     def period(self, first: date | None, last: date | None) -> str:
         """A whole month or year by its name; empty for any other range of days."""
-        if first is None or last is None or first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
+        if (
+            first is None
+            or last is None
+            or (first.day, last.day) != (1, monthrange(last.year, last.month)[1])
+        ):
             return ""
         if (first.year, first.month) == (last.year, last.month):
             return (

@@ -25,7 +25,8 @@ MAX_OPTIONS = 100
 Won = NewType("Won", int)
 Kind = Literal["bool", "int", "won", "date", "text", "enum", "ref"]
 Scalar = bool | int | date | str
-T = TypeVar("T", covariant=True)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class OrderedEnum(StrEnum):
@@ -69,12 +70,14 @@ def domain_of(annotation: Any) -> Domain:
     raise TypeError(f"{annotation!r} is not a type that facts can have")
 
 
-class Known(Generic[T]):
-    """What is known of one value: `options` where it is one of several, else a closed range; open ends are None."""
+class Known(Generic[T_co]):
+    """What is known of one value: `options` where it is one of several, else a range; open ends are None."""
 
     __slots__ = ("high", "low", "options")
 
-    def __init__(self, options: tuple[T, ...] = (), low: T | None = None, high: T | None = None) -> None:
+    def __init__(
+        self, options: tuple[T_co, ...] = (), low: T_co | None = None, high: T_co | None = None
+    ) -> None:
         self.options = options
         self.low = low
         self.high = high
@@ -114,7 +117,7 @@ class Known(Generic[T]):
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return _json_schema(schema["metadata"]["domain"])  # type: ignore[typeddict-item]
+        return _json_schema(schema["metadata"]["domain"])
 
 
 UNKNOWN: Known[Any] = Known()
@@ -152,12 +155,15 @@ def _parse_options(raw: list[Any], domain: Domain) -> Known[Any]:
     parsed = [_parse_scalar(item, domain) for item in raw]
     if all(item.exact for item in parsed):
         values = {item.options[0] for item in parsed}
-        in_order = (
-            sorted(values) if domain.kind == "text" else sorted(values, key=lambda v: to_number(v, domain))
-        )
-        return Known(tuple(in_order))
-    ranges = [(item.options[0], item.options[0]) if item.exact else (item.low, item.high) for item in parsed]
+        return Known(tuple(sorted(values, key=lambda value: _rank(value, domain))))
+    ranges: list[tuple[Any, Any]] = [
+        (item.options[0], item.options[0]) if item.exact else (item.low, item.high) for item in parsed
+    ]
     return between(min(low for low, _ in ranges), max(high for _, high in ranges))
+
+
+def _rank(value: Any, domain: Domain) -> Any:
+    return value if domain.kind == "text" else to_number(value, domain)
 
 
 def _parse_range(raw: dict[str, Any], domain: Domain) -> Known[Any]:

@@ -1,8 +1,8 @@
-"""Proofs about a rulebook: dates that tile, answers that exclude each other and never fail, rules that can fire.
+"""Proofs about a rulebook: dates that tile, outcomes that share out all cases, rules that can fire.
 
 Contradictions are looked for with the solver z3 over every case with up to `ITEMS` facts in each list. Day
-arithmetic is relaxed to bounds, so what is found impossible is impossible; what is found possible is run to make
-sure. A finding comes with a counterexample case wherever one can exist.
+arithmetic is relaxed to bounds, so what is found impossible is impossible; what is found possible is run to
+make sure. A finding comes with a counterexample case wherever one can exist.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import count, product
+from itertools import combinations, count, product
 from typing import Any
 
 import z3
@@ -170,8 +170,8 @@ def check_citations(rulebook: Rulebook) -> Iterator[Finding]:
                     "Add it there",
                     rule.place,
                 )
-        surest = min((rank.get(rulebook.sources.get(line, {}).get("confidence", "V")[0], 0) for line in rule.facts),
-                     default=0)  # fmt: skip
+        sources = [rulebook.sources.get(line, {}) for line in rule.facts]
+        surest = min((rank.get(source.get("confidence", "V")[0], 0) for source in sources), default=0)
         if rank[rule.confidence] < surest:
             yield Finding(
                 "citation",
@@ -245,11 +245,11 @@ def check_outcomes(solver: "Solver", executor: Executor) -> Iterator[Finding]:
     rulebook = executor.program.rulebook
     goals = {label: solver.outcome(label) for label in rulebook.outcomes}
     place = rulebook.by_predicate[rulebook.goal][0].place
+    both = [z3.And(one, other) for one, other in combinations(goals.values(), 2)]
     for kind, claim, message in (
         ("none", z3.Not(z3.Or(*goals.values())), "No outcome follows from"),
-        ("two", z3.Or(*(z3.And(a, b) for n, a in enumerate(goals.values()) for b in list(goals.values())[:n])),
-         "Two outcomes follow from"),
-    ):  # fmt: skip
+        ("two", z3.Or(*both), "Two outcomes follow from"),
+    ):
         for case in solver.cases(claim):
             found = labels(executor.run(case), rulebook)
             if (kind == "none" and not found) or (kind == "two" and len(found) > 1):
@@ -353,7 +353,7 @@ class Solver:
     def _arguments(
         self, rule: Rule, variable: str, source: str, chosen: tuple[Any, ...]
     ) -> dict[str, z3.ArithRef]:
-        """Symbols for the arguments of a bound derived fact, of their own at each place where the rule is unfolded."""
+        """Symbols for the arguments of a bound derived fact, new ones wherever the rule is unfolded."""
         name = f"{rule.key}.{variable}.{chosen}.{next(self._unfolded)}"
         return {argument: z3.Int(f"{name}.{argument}") for argument in self.rulebook.predicates[source]}
 
@@ -397,7 +397,7 @@ class Solver:
         return bool(self.solver.check(claim) != z3.unsat)
 
     def conflict(self, rule: Rule) -> list[str]:
-        """Which written conditions of a rule cannot hold together, where one fact of each kind is enough to say."""
+        """Which written conditions of a rule cannot hold together, as far as one fact of each kind says."""
         binds, conditions = bound_conditions(rule, self.rulebook)
         if any(source not in self.rulebook.sections for source in binds.values()):
             return []

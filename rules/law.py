@@ -8,7 +8,6 @@ from engine.errors import InputError, Problem
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.rulebook import Rulebook, load
-from engine.verify import verify
 from rules.facts import EmploymentCase
 
 EMPLOYMENT = Path(__file__).parent / "employment"
@@ -36,6 +35,8 @@ def open_law(folder: Path) -> Law:
 
 def refuse_unverified(law: Law) -> None:
     """Raise InputError where a rulebook has findings: such a rulebook does not serve."""
+    from engine.verify import verify
+
     findings = verify(law.executor)
     if findings:
         raise InputError(Problem(finding.message, finding.remedy, finding.place) for finding in findings)

@@ -2,12 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import SQLModel
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 DATABASE_VARIABLE = "PSEA_DATABASE_URL"
 
@@ -16,11 +14,16 @@ class StoreError(Exception):
     """The store cannot be opened; the message says why and what to set, and never shows a password."""
 
 
-def engine(url: str | None = None) -> Engine:
+def engine(url: str | None = None) -> "Engine":
     """Open the store at `url`, else PSEA_DATABASE_URL, else the user's own file; create missing tables.
 
     Raises StoreError when the address is not a database's, its driver is missing or it does not answer.
     """
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlmodel import SQLModel
+
     from service.register import models  # noqa: F401  registers its tables
 
     address = url or os.environ.get(DATABASE_VARIABLE) or _own_file()
@@ -37,7 +40,7 @@ def engine(url: str | None = None) -> Engine:
     return opened
 
 
-def existing() -> Engine | None:
+def existing() -> "Engine | None":
     """Open the store where there is one: an address is set, or the user's own file has been made."""
     return engine() if os.environ.get(DATABASE_VARIABLE) or _own_path().exists() else None
 

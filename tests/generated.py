@@ -94,11 +94,16 @@ def fields(binds: dict[str, str], kind: str) -> list[str]:
     ]
 
 
+def usable(binds: dict[str, str], kind: str) -> list[str]:
+    """What may stand as an argument of a kind: a bound fact, or a field."""
+    return [v for v, source in binds.items() if source == kind] if kind in TYPES else fields(binds, kind)
+
+
 @st.composite
 def comparisons(draw: Any, binds: dict[str, str]) -> str:
     """One comparison over bound facts."""
-    usable = [kind for kind in ("day", "size", "colour", "shape", "tag", "flag") if fields(binds, kind)]
-    kind = draw(st.sampled_from(usable))
+    kinds = [kind for kind in ("day", "size", "colour", "shape", "tag", "flag") if fields(binds, kind)]
+    kind = draw(st.sampled_from(kinds))
     one, other = (draw(st.sampled_from(fields(binds, kind))) for _ in range(2))
     joined = draw(st.booleans()) and one != other
     match kind:
@@ -143,9 +148,8 @@ def atoms(draw: Any, binds: dict[str, str], below: int) -> str | None:
     name = draw(st.sampled_from([name for name, level in LEVEL.items() if level < below]))
     arguments = []
     for argument, kind in ARGUMENTS[name].items():
-        usable = [v for v, s in binds.items() if s == kind] if kind in TYPES else fields(binds, kind)
-        if usable and draw(st.booleans()):
-            arguments.append(f"{argument}={draw(st.sampled_from(usable))}")
+        if usable(binds, kind) and draw(st.booleans()):
+            arguments.append(f"{argument}={draw(st.sampled_from(usable(binds, kind)))}")
     return f"{name}({', '.join(arguments)})"
 
 
@@ -164,10 +168,7 @@ def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "")
     if binds:
         written += draw(st.lists(conditions(binds), max_size=2))
     written += draw(st.lists(atoms(binds, level + 1 if not label else level), max_size=2)) if level else []
-    arguments = [
-        f"{name}={draw(st.sampled_from([v for v, s in binds.items() if s == kind] if kind in TYPES else fields(binds, kind)))}"
-        for name, kind in needs.items()
-    ]
+    arguments = [f"{name}={draw(st.sampled_from(usable(binds, kind)))}" for name, kind in needs.items()]
     rule: dict[str, Any] = {
         "rule": identity,
         "confidence": draw(st.sampled_from("VVVVVPIU")),

@@ -84,7 +84,7 @@ def licensing() -> Rulebook:
 def written(
     *rules: dict[str, Any], parameters: Any = None, answered: bool = True, **manifest: Any
 ) -> Rulebook:
-    """A rulebook of the rules given, each in its own few keys; one that derives `it()` answers yes, else no."""
+    """A rulebook of the rules given; where `it()` follows the answer is yes, else no."""
     whole = [*rules, *(YES_OR_NO if answered else ())]
     named = [{"rule": f"r{number}", "confidence": "V"} | rule for number, rule in enumerate(whole)]
     with TemporaryDirectory() as folder:
@@ -113,7 +113,7 @@ def case(**sections: Any) -> LicenceCase:
 
 
 def known_case(**sections: Any) -> LicenceCase:
-    """A case in which everything is known: an adult asks in 2020 and is granted, unless `sections` say otherwise."""
+    """A case in which everything is known: an adult asks in 2020, and `sections` say what is otherwise."""
     person = {"born_on": "1990-06-01", "grade": 9, "service": "none", "emancipated": False}
     request = {"asked_on": "2020-03-01", "kind": "plain", "paid": True}
     return case(

@@ -37,7 +37,7 @@ def derive(rulebook: Rulebook, case: CaseModel) -> Derived:
     run = _Run(rulebook, case)
     for stratum in range(1 + max(rulebook.strata.values(), default=0)):
         rules = [rule for rule in rulebook.rules if rulebook.strata[rule.head.predicate] == stratum]
-        while any([run.apply(rule, mode) for rule in rules for mode in (MUST, MAY)]):
+        while sum(run.apply(rule, mode) for rule in rules for mode in (MUST, MAY)):
             pass
     if run.given.exact and not any(rulebook.by_key[key].confidence == "U" for key, _ in run.fired):
         assert all(run.facts.values())

@@ -148,12 +148,16 @@ def test_domains_of_types() -> None:
 
 
 def test_the_order_of_texts_does_not_depend_on_the_hash_seed() -> None:
-    script = "from engine.values import *; print(parse_known(['한국전력공사', '한국전력기술', '한국전력거래소'], Domain('text')).options)"
+    script = (
+        "from engine.values import *\n"
+        "print(parse_known(['한국전력공사', '한국전력기술', '한국전력거래소'], Domain('text')).options)"
+    )
     shown = {
         subprocess.run(
             [sys.executable, "-c", script],
             env={"PYTHONHASHSEED": str(seed), "PYTHONUTF8": "1"},
             capture_output=True,
+            check=True,
         ).stdout
         for seed in range(4)
     }

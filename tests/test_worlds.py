@@ -1,4 +1,4 @@
-"""Answers for cases that are not fully known: never wrong, never forgetful of a question, never turning over."""
+"""Answers for cases that are not fully known: never wrong, never forgetful, never turning over."""
 
 from itertools import islice
 from typing import Any

@@ -1,0 +1,257 @@
+"""The self-test in a real browser: a whole interview without a script, and what the pages look like."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from service.register.register import Register
+from service.store import engine
+from service.web.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+WIDTHS = (360, 1280)
+MOST_PAGES = 60
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        thread.join(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    store = engine(f"sqlite:///{tmp_path_factory.mktemp('store') / 'psea.db'}")
+    register = Register.from_store(store)
+    register.synthesise(2026, known_from=date(2026, 1, 1))
+    with serving(create_app(register=register)) as url:
+        yield url
+    store.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the screenshots go: PSEA_PICTURES, else a folder of the test run."""
+    folder = Path(os.environ.get("PSEA_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
+    opened.on("requestfailed", lambda request: troubles.append(request.url))
+    yield opened
+    context.close()
+    assert not troubles
+
+
+def _is_trouble(message: ConsoleMessage) -> bool:
+    return message.type == "error" and "422" not in message.text
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+
+
+def press(page: Page, do: str) -> None:
+    with page.expect_navigation():
+        page.locator(f'main button[name=do][value="{do}"]').first.click()
+
+
+def press_enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def switch(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("header button.switch").click()
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1").inner_text()
+
+
+def current(page: Page) -> str:
+    return page.locator("main input[name=page]").get_attribute("value") or ""
+
+
+def give_day(page: Page, field: str, day: str) -> None:
+    for part, text in zip(("year", "month", "day"), day.split("-"), strict=True):
+        page.locator(f'[name="input.{field}.{part}"]').fill(text)
+
+
+CHOICES = {
+    "engagement.occupation": "professional",
+    "engagement.duty": "ordinary",
+    "engagement.role": "other",
+    "employer.succession": "none",
+    "engagement.handles_or_advises": "true",
+    "engagement.paid": "true",
+    "engagement.periodic": "true",
+}
+
+
+def answer(page: Page, asked: str) -> None:
+    """Answer a page as an official of the tax service who joins a company does."""
+    if asked == "engagement.start_on":
+        give_day(page, "start_on", "2026-03-02")
+    elif asked == "works":
+        if not page.locator("ol.told").count():
+            page.locator('[name="input.category"][value=contract]').check()
+            page.locator('[name="input.category"][value=supervision]').check()
+            page.locator('[name="input.body"]').fill("국세청")
+            page.locator('[name="input.unit"]').fill("조사1과")
+            give_day(page, "last_on", "2024-11-05")
+            page.locator('[name="input.toward_employer"][value=true]').check()
+            press(page, "add")
+        page.locator('[name="input.complete"][value=true]').check()
+    elif asked == "postings":
+        page.locator('[name="input.body"]').fill("국세청")
+        page.locator('[name="input.unit"]').fill("조사1과")
+        give_day(page, "to_on", "2025-06-30")
+        page.locator('[name="input.complete"][value=true]').check()
+    elif asked in ("directions", "subordinations"):
+        page.locator('[name="input.complete"][value=true]').check()
+    elif page.locator("main select").count():
+        page.locator("main select").first.select_option(CHOICES.get(asked, "unknown"))
+    elif page.locator("main input[type=radio]").count():
+        page.locator(f'main input[type=radio][value="{CHOICES.get(asked, "false")}"]').first.check()
+    else:
+        press(page, "unknown")
+        return
+    press(page, "next")
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_whole_interview(page: Page, address: str, pictures: Path, lang: str) -> None:
+    query = "?lang=en" if lang == "en" else ""
+    page.goto(f"{address}/{query}")
+    picture(page, pictures, f"start-{lang}")
+    page.locator("main a.button").first.click()
+    assert page.locator("html").get_attribute("lang") == lang
+    give_day(page, "retired_on", "2025-02-30")
+    press(page, "next")
+    assert page.locator("[role=alert] a").get_attribute("href") == "#input.retired_on.day"
+    assert page.locator('[name="input.retired_on.year"]').input_value() == "2025"
+    picture(page, pictures, f"wrong-{lang}")
+    give_day(page, "retired_on", "2025-06-30")
+    press(page, "next")
+    page.locator('[name="input.agency"]').fill("국세청")
+    page.locator('[name="input.rank"]').fill("세무6급")
+    press_enter(page)
+    picture(page, pictures, f"words-{lang}")
+    press(page, "confirm")
+    asked = []
+    while current(page) != "check":
+        key = current(page)
+        asked.append(key)
+        assert len(asked) < MOST_PAGES
+        assert asked.count(key) == 1
+        if key in ("engagement.occupation", "employer.kind", "postings"):
+            picture(page, pictures, f"{key.replace('.', '-')}-{lang}")
+        if key in ("employer.kind", "employer.listed"):
+            page.locator('[name="input.search"]').fill("가상")
+            press(page, "search")
+            picture(page, pictures, f"search-{lang}")
+            press(page, "choose:0")
+        elif key == "works":
+            answer_works_slowly(page, pictures, lang)
+        else:
+            answer(page, key)
+    assert "official.grade" not in asked
+    picture(page, pictures, f"check-{lang}")
+    press(page, "result")
+    assert page.locator(".warn").count() == 1
+    picture(page, pictures, f"result-{lang}")
+    switch(page)
+    assert page.locator("html").get_attribute("lang") != lang
+    assert page.locator(".outcome").count() == 1
+    switch(page)
+    page.emulate_media(media="print")
+    page.screenshot(path=pictures / f"print-{lang}.png", full_page=True)
+
+
+def answer_works_slowly(page: Page, pictures: Path, lang: str) -> None:
+    page.locator('[name="input.category"][value=contract]').check()
+    page.locator('[name="input.unit"]').fill("조사1과")
+    press(page, "add")
+    picture(page, pictures, f"list-{lang}")
+    press(page, "edit:0")
+    assert page.locator('[name="input.unit"]').input_value() == "조사1과"
+    page.locator('[name="input.body"]').fill("국세청")
+    give_day(page, "last_on", "2024-11-05")
+    page.locator('[name="input.toward_employer"][value=true]').check()
+    press(page, "add")
+    answer(page, "works")
+
+
+def test_the_keyboard_reaches_the_content_first(page: Page, address: str) -> None:
+    page.goto(f"{address}/self-test")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("class") == "skip"
+
+
+def test_enter_goes_on_and_does_not_switch_the_language(page: Page, address: str) -> None:
+    page.goto(f"{address}/self-test")
+    give_day(page, "retired_on", "2025-06-30")
+    press_enter(page)
+    assert page.locator("html").get_attribute("lang") == "ko"
+    assert current(page) == "words"
+
+
+def test_switching_the_language_keeps_what_was_typed(page: Page, address: str) -> None:
+    page.goto(f"{address}/self-test")
+    page.locator('[name="input.retired_on.year"]').fill("2025")
+    switch(page)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator('[name="input.retired_on.year"]').input_value() == "2025"
+
+
+def test_back_asks_again_with_the_old_answer(page: Page, address: str) -> None:
+    page.goto(f"{address}/self-test")
+    give_day(page, "retired_on", "2025-06-30")
+    press(page, "next")
+    press(page, "back")
+    assert current(page) == "official.retired_on"
+    assert page.locator('[name="input.retired_on.day"]').input_value() == "30"
+    assert page.locator("main input[type=hidden][name^=official]").count() == 0
