@@ -66,8 +66,9 @@ def parse(text: str, name: str = "text") -> list[Document]:
     """Parse YAML text; `name` stands for the file in errors."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for event in yaml.parse(text, Loader=loader):
-            _refuse_reference(event, name)
+        if "&" in text or "*" in text:
+            for event in yaml.parse(text, Loader=loader):
+                _refuse_reference(event, name)
         nodes = list(yaml.compose_all(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         raise refuse(

@@ -27,6 +27,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import Any, Literal
 
@@ -67,8 +68,11 @@ class Rete:
         self.program = program
         self._lock = threading.Lock()
         self._sessions = count(1)
-        self._exact = _Network(program, ("exact",))
         self._dual = _Network(program, ("must", "may"))
+
+    @cached_property
+    def _exact(self) -> "_Network":
+        return _Network(self.program, ("exact",))
 
     def run(self, case: CaseModel) -> Conclusions:
         """Derive all that follows from a case. Raises InputError where it has too many facts."""
