@@ -66,9 +66,12 @@ def parse(text: str, name: str = "text") -> list[Document]:
     """Parse YAML text; `name` stands for the file in errors."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        if "&" in text or "*" in text:
-            for event in yaml.parse(text, Loader=loader):
-                _refuse_reference(event, name)
+        depth = 0
+        for event in yaml.parse(text, Loader=loader):
+            _refuse_reference(event, name)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise refuse("This is nested too deeply", "Write it flat", _marked(name, event.start_mark))
         nodes = list(yaml.compose_all(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         raise refuse(
@@ -78,8 +81,6 @@ def parse(text: str, name: str = "text") -> list[Document]:
         ) from None
     except yaml.YAMLError as error:
         raise refuse(f"This is not valid YAML: {error}", "Save it as plain UTF-8 text", Place(name)) from None
-    except RecursionError:
-        raise refuse("This file is nested too deeply", "Write it flat", Place(name)) from None
     if not nodes:
         raise refuse("This file is empty", "Write the facts into it", Place(name))
     return [_Builder(name).document(node) for node in nodes]
@@ -113,7 +114,7 @@ class _Builder:
 
     def build(self, node: yaml.Node, key: Key) -> Any:
         self.lines.setdefault(key, (node.start_mark.line + 1, node.start_mark.column + 1))
-        if len(self.lines) > MAX_NODES or len(key) > MAX_DEPTH:
+        if len(self.lines) > MAX_NODES:
             raise refuse("This file has too many entries", "Split it", self.place(key))
         if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN:
             self.problem(f"The tag {node.tag!r} is not read", "Write plain values", key)

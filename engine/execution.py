@@ -1,8 +1,7 @@
 """What an executor gives: the facts it derived, and the firings that derived them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from engine import expressions as ex
 from engine.facts import CaseModel
@@ -14,8 +13,7 @@ Mode = Literal["exact", "must", "may"]
 Fact = tuple[str, tuple[tuple[str, Interval], ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Firing:
+class Firing(NamedTuple):
     """A rule that fired: on which rows, in which mode, and what followed."""
 
     rule: Rule
@@ -37,13 +35,12 @@ class Conclusions:
     def add(self, rule: Rule, bindings: Mapping[str, Row], mode: Mode) -> Row | None:
         """Record a firing; the row comes back if it says something new."""
         certain = mode != "may"
-        head = rule.head
-        fact = head.predicate, self._arguments(head, bindings) if head.arguments else ()
+        fact = rule.constant_fact or (rule.head.predicate, self._arguments(rule.head, bindings))
         known = self.rows.get(fact)
         row = known
         if known is None or (certain and not known.certain):
             self._serial += 1
-            row = Row(self._serial, head.predicate, certain, dict(fact[1]))
+            row = Row(self._serial, fact[0], certain, dict(fact[1]))
             self.rows[fact] = row
         assert row is not None
         self.firings.setdefault(fact, []).append(Firing(rule, bindings, mode, row))
@@ -72,8 +69,6 @@ class Conclusions:
 
 
 def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) -> Interval:
-    if isinstance(argument, ex.Constant):
-        return argument.number, argument.number
     if isinstance(argument, ex.Reference):
         serial = bindings[argument.variable].serial
         return serial, serial

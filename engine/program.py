@@ -17,6 +17,7 @@ from engine.values import Domain
 SELF = "self"
 SERIAL = ex.Field(SELF, "", Domain("ref"))
 MAX_VARIANTS = 64
+MAX_OWN = 24
 _DUMMY = "of the date that picks the version"
 
 Indicator = ex.Member | ex.Any_ | ex.All | ex.Compare
@@ -68,12 +69,17 @@ class Variant:
     denials: tuple[Denial, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """The variants of a rulebook, each with the stratum of what it derives."""
 
     rulebook: Rulebook
     variants: tuple[Variant, ...]
+
+    @cached_property
+    def bound(self) -> Mapping[str, tuple[dict[str, str], list[ex.Condition]]]:
+        """The variables and conditions of each rule, by its key."""
+        return {rule.key: bound_conditions(rule, self.rulebook) for rule in self.rulebook.rules}
 
     @cached_property
     def strata(self) -> int:
@@ -127,7 +133,7 @@ def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
     if len(alternatives) > MAX_VARIANTS:
         raise refuse("This rule has too many alternatives", "Write several rules", rule.place)
     for alternative in alternatives:
-        whole = (*tests, *(test for part in alternative for test in part))
+        whole = tuple(_folded([*tests, *(test for part in alternative for test in part)]))
         asked = set().union(
             *(test.variables for test in (*whole, *(t for denial in denials for t in denial.tests)))
         )
@@ -138,6 +144,29 @@ def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
         }
         joins = {variable: source for variable, source in binds.items() if variable not in fixed}
         yield Variant(rule, joins, fixed, whole, denials)
+
+
+def _folded(tests: list[Test]) -> Iterator[Test]:
+    """The tests, those that ask one fact alone made into one where they are many."""
+    own: dict[str, list[Test]] = {}
+    for test in tests:
+        if isinstance(test.right, Side):
+            yield test
+        else:
+            own.setdefault(test.left.variable, []).append(test)
+    for variable, alone in own.items():
+        if len(alone) <= MAX_OWN:
+            yield from alone
+        else:
+            yield Test("==", Side(variable, ex.All(tuple(map(_condition, alone)))), 1)
+
+
+def _condition(test: Test) -> ex.Condition:
+    column = test.left.column
+    if isinstance(column, (ex.Compare, ex.Member, ex.All, ex.Any_)):
+        return column
+    assert isinstance(test.right, int)
+    return ex.Compare(test.operator, column, ex.Constant(test.right, column.domain))
 
 
 def _atom_tests(variable: str, atom: ex.Atom) -> Iterator[Test]:

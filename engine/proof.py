@@ -8,7 +8,7 @@ from typing import Any
 from engine import expressions as ex
 from engine.execution import Conclusions, Fact, Firing
 from engine.facts import Spot
-from engine.program import Program, bound_conditions, lookup
+from engine.program import Program, lookup
 from engine.rows import Interval, Row
 from engine.rulebook import Rule
 
@@ -109,7 +109,7 @@ class Explainer:
         )
 
     def _values(self, rule: Rule, bindings: Mapping[str, Row]) -> tuple[Premise, ...]:
-        _, conditions = bound_conditions(rule, self.rulebook)
+        _, conditions = self.program.bound[rule.key]
         terms: list[ex.Argument] = [term for condition in conditions for term in ex.terms_of(condition)]
         terms += [argument for _, argument in rule.head.arguments]
         found: dict[str, Premise] = {}
@@ -152,7 +152,7 @@ class Explainer:
         return replace(nearest, deeper=self.why_not(nearest.missing, {}, path))
 
     def _failure(self, rule: Rule) -> Failure | None:
-        binds, conditions = bound_conditions(rule, self.rulebook)
+        binds, conditions = self.program.bound[rule.key]
         best: Failure | None = None
         for bindings in self._bindings(binds):
             failure = self._lack(rule, conditions, bindings)

@@ -12,7 +12,8 @@ The hazards of durable-rules 2.0.28 are absorbed here, and only here:
   patterns;
 - a conjunction whose last test across facts fails is read past its end: such conjunctions end in a test
   that always holds;
-- a rule takes at most 16 facts: longer ones are refused when they are compiled;
+- a fact has room for 255 properties: a shard stops at `MAX_COLUMNS` columns;
+- a rule takes at most 16 facts, and 32 tests across facts in one place: longer ones are refused;
 - one fact never fills two places of a rule: `dist` is switched off;
 - `not` sees only what was asserted before: a rule with `unless` waits for the token of its stratum;
 - equal facts count as one, `id` and `sid` are reserved: every fact carries its own id, columns are named
@@ -42,6 +43,8 @@ from engine.rows import Interval, Row, Rows, encode
 
 SHARD = 48
 MAX_PATTERNS = 15
+MAX_COLUMNS = 120
+MAX_JOINED = 28
 MAX_FACTS = 40_000
 _TOKEN = 10 * MAX_FACTS
 _names = count()
@@ -58,7 +61,13 @@ class _Shard:
     source: str
     type: int
     patterns: int = 0
-    columns: set[int] = field(default_factory=set)
+    columns: set[Column] = field(default_factory=set)
+
+    def template(self, numbers: Iterable[int], *, one_ended: bool) -> str:
+        """The JSON of its facts, with gaps for session, serial, serial and what the columns are worth."""
+        ends = "" if one_ended else ',"q":%d'
+        ends += "".join(f',"l{n}":%d' + ("" if one_ended else f',"h{n}":%d') for n in numbers)
+        return f'{{"sid":"%s","id":"%d.{self.type}","t":{self.type},"s":%d{ends}}}'
 
 
 class Rete:
@@ -104,6 +113,9 @@ class _Network:
         self.readers = {
             source: [reader(column) for column in columns] for source, columns in self.columns.items()
         }
+        self.templates = {
+            source: [self._template(shard) for shard in shards] for source, shards in self.shards.items()
+        }
         self.handle = durable.create_ruleset(f"network {next(_names)}", json.dumps(definition))
 
     def _define(self, name: str, variant: Variant, mode: Mode) -> dict[str, Any]:
@@ -111,7 +123,11 @@ class _Network:
             raise refuse("This rule joins too many facts", "Split it in two", variant.rule.place)
         aliases = {variable: f"v{number}" for number, variable in enumerate(variant.joins)}
         self.rules[name] = variant, mode, {alias: variable for variable, alias in aliases.items()}
-        homes = {variable: self._shard(source) for variable, source in variant.joins.items()}
+        asked = [*variant.tests, *(test for denial in variant.denials for test in denial.tests)]
+        homes = {
+            variable: self._shard(source, _columns_of(variable, asked), variant)
+            for variable, source in variant.joins.items()
+        }
         patterns: list[dict[str, Any]] = []
         if variant.denials or not variant.joins:
             patterns.append({"token": {"$and": [{"t": _TOKEN}, {"n": self.program.stratum(variant)}]}})
@@ -120,22 +136,39 @@ class _Network:
             seen.add(variable)
             tests = [test for test in variant.tests if variable in test.variables and test.variables <= seen]
             patterns.append({aliases[variable]: self._pattern(variable, tests, homes, aliases, mode)})
+            joined = [test.operator for test in tests if len(test.variables) > 1]
+            if sum(len(plain_comparisons(operator, mode)) for operator in joined) > MAX_JOINED:
+                raise refuse("This rule compares two facts too often", "Split it in two", variant.rule.place)
         for number, denial in enumerate(variant.denials):
-            patterns.append({f"n{number}$not": self._denial(denial, homes, aliases, mode)})
+            patterns.append({f"n{number}$not": self._denial(denial, variant, homes, aliases, mode)})
         return {"all": patterns, "dist": 0}
 
-    def _shard(self, source: str) -> _Shard:
+    def _template(self, shard: _Shard) -> tuple[str, list[int]]:
+        numbers = sorted(self.columns[shard.source][column] for column in shard.columns)
+        return shard.template(numbers, one_ended=self._one_ended), numbers
+
+    def _shard(self, source: str, columns: set[Column], variant: Variant) -> _Shard:
         shards = self.shards[source]
-        if not shards or shards[-1].patterns == SHARD:
+        full = not shards or shards[-1].patterns == SHARD or len(shards[-1].columns | columns) > MAX_COLUMNS
+        if len(columns) > MAX_COLUMNS:
+            raise refuse("This rule compares one fact too often", "Split it in two", variant.rule.place)
+        if full:
             shards.append(_Shard(source, next(self._types)))
         shards[-1].patterns += 1
+        shards[-1].columns |= columns
         return shards[-1]
 
     def _denial(
-        self, denial: Denial, homes: Mapping[str, _Shard], aliases: Mapping[str, str], mode: Mode
+        self,
+        denial: Denial,
+        variant: Variant,
+        homes: Mapping[str, _Shard],
+        aliases: Mapping[str, str],
+        mode: Mode,
     ) -> dict[str, Any]:
+        columns = _columns_of(denial.variable, denial.tests)
         opposite: dict[Mode, Mode] = {"must": "may", "may": "must", "exact": "exact"}
-        within = {**homes, denial.variable: self._shard(denial.source)}
+        within = {**homes, denial.variable: self._shard(denial.source, columns, variant)}
         return self._pattern(denial.variable, denial.tests, within, aliases, opposite[mode])
 
     def _pattern(
@@ -175,10 +208,8 @@ class _Network:
             yield {name: value} if symbol == "==" else {_JSON[symbol]: {name: value}}
 
     def _name(self, side: Side, end: End, homes: Mapping[str, _Shard]) -> str:
-        shard = homes[side.variable]
-        columns = self.columns[shard.source]
+        columns = self.columns[homes[side.variable].source]
         number = columns.setdefault(side.column, len(columns))
-        shard.columns.add(number)
         return f"{'l' if self._one_ended else end[0]}{number}"
 
     def run(self, rows: Rows, number: int) -> Conclusions:
@@ -189,25 +220,25 @@ class _Network:
             durable.delete_state(self.handle, session.id)
         return session.conclusions
 
-    def messages(self, row: Row, parameters: Mapping[str, Interval], session: str) -> list[dict[str, Any]]:
-        """The row once for each shard of its source."""
+    def messages(self, row: Row, parameters: Mapping[str, Interval], session: str) -> list[str]:
+        """The row as JSON, once for each shard of its source."""
+        templates = self.templates.get(row.source)
+        if not templates:
+            return []
         worth = [read(row, parameters) for read in self.readers.get(row.source, ())]
-        return [self._message(row, shard, worth, session) for shard in self.shards.get(row.source, ())]
-
-    def _message(self, row: Row, shard: _Shard, worth: Sequence[Interval], session: str) -> dict[str, Any]:
-        message: dict[str, Any] = {
-            "sid": session,
-            "id": f"{row.serial}.{shard.type}",
-            "t": shard.type,
-            "s": row.serial,
-        }
+        head = session, row.serial, row.serial
         if self._one_ended:
-            message |= {f"l{number}": worth[number][0] for number in shard.columns}
-            return message
-        message["q"] = int(row.certain)
-        for number in shard.columns:
-            message[f"l{number}"], message[f"h{number}"] = worth[number]
-        return message
+            return [text % (*head, *[worth[number][0] for number in columns]) for text, columns in templates]
+        return [
+            text % (*head, row.certain, *[end for number in columns for end in worth[number]])
+            for text, columns in templates
+        ]
+
+
+def _columns_of(variable: str, tests: Iterable[Test]) -> set[Column]:
+    """The columns that tests compare of the fact bound to a variable."""
+    sides = [side for test in tests for side in (test.left, test.right) if isinstance(side, Side)]
+    return {side.column for side in sides if side.variable == variable}
 
 
 def plain_comparisons(operator: ex.Operator, mode: Mode) -> Sequence[tuple[End, ex.Operator, End]]:
@@ -243,21 +274,21 @@ class _Session:
         for stratum in range(1, self.network.program.strata):
             self._settle([self._token(stratum)])
 
-    def _token(self, stratum: int) -> dict[str, Any]:
-        return {"sid": self.id, "id": f"token {stratum}", "t": _TOKEN, "n": stratum}
+    def _token(self, stratum: int) -> str:
+        return f'{{"sid":"{self.id}","id":"token {stratum}","t":{_TOKEN},"n":{stratum}}}'
 
-    def _messages(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    def _messages(self, rows: Iterable[Row]) -> list[str]:
         parameters = self.conclusions.given.parameters
         return [message for row in rows for message in self.network.messages(row, parameters, self.id)]
 
-    def _settle(self, messages: list[dict[str, Any]]) -> None:
+    def _settle(self, messages: list[str]) -> None:
         while messages:
             self.facts += len(messages)
             if self.facts > MAX_FACTS:
                 raise refuse(
                     "This case has too many facts for one run", "Leave out postings or works that repeat"
                 )
-            _, offset = durable.assert_facts(self.network.handle, json.dumps(messages, separators=(",", ":")))
+            _, offset = durable.assert_facts(self.network.handle, f"[{','.join(messages)}]")
             messages = self._messages(self._fired(offset))
 
     def _fired(self, offset: int) -> list[Row]:

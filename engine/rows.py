@@ -1,12 +1,13 @@
 """A case as rows of whole numbers: every value as the two ends of what it may be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from engine.facts import CaseModel, Fact, Section, Spot
 from engine.rulebook import Parameter, Rulebook
-from engine.values import HIGHEST, LOWEST, Domain, Known, to_number
+from engine.values import HIGHEST, LOWEST, UNKNOWN, Domain, Known, to_number
 
 Interval = tuple[int, int]
 ANYTHING: Interval = (LOWEST, HIGHEST)
@@ -52,27 +53,50 @@ def encode(case: CaseModel, rulebook: Rulebook) -> Rows:
         if not case.complete(section):
             rows.append(_phantom(len(rows) + 1, section))
     parameters = {name: _worth(parameter, rows, rulebook) for name, parameter in rulebook.parameters.items()}
-    exact = all(row.certain and _single(row.values) for row in rows) and _single(parameters)
-    return Rows(rows, parameters, texts, exact)
+    exact = all(row.certain and all(low == high for low, high in row.values.values()) for row in rows)
+    settled = all(low == high or not _read(name, rows, rulebook) for name, (low, high) in parameters.items())
+    return Rows(rows, parameters, texts, exact and settled)
 
 
-def _single(values: Mapping[str, Interval]) -> bool:
-    return all(low == high for low, high in values.values())
+def _read(name: str, rows: list[Row], rulebook: Rulebook) -> bool:
+    """Whether a rule that may be in force names the parameter."""
+    for selector, period in rulebook.periods_read[name]:
+        if not selector:
+            return True
+        low, high = _day(selector, rows, rulebook)
+        if period.numbers[0] <= high and low <= period.numbers[1]:
+            return True
+    return False
+
+
+def _day(selector: str, rows: list[Row], rulebook: Rulebook) -> Interval:
+    source, name = rulebook.dates[selector]
+    return next(row.values[name] for row in rows if row.source == source)
 
 
 def _row(serial: int, section: Section, index: int, fact: Fact, texts: dict[str, int]) -> Row:
-    row = Row(serial, section.fact.type_name(), True, {}, {}, section.name, index)
-    for name, domain in section.fact.domains().items():
-        known = getattr(fact, name)
-        row.values[name] = interval_of(known, domain, texts)
+    source, fields = _fields(section.fact)
+    row = Row(serial, source, True, {}, {}, section.name, index)
+    said = fact.__dict__
+    for name, domain, bounds in fields:
+        known = said[name]
+        row.values[name] = bounds if known is UNKNOWN else interval_of(known, domain, texts)
         if len(known.options) > 1:
             row.options[name] = frozenset(_number(option, domain, texts) for option in known.options)
     return row
 
 
+@cache
+def _fields(fact: type[Fact]) -> tuple[str, tuple[tuple[str, Domain, Interval], ...]]:
+    """The name of a fact type, and its fields with what they may be when nothing is known."""
+    return fact.type_name(), tuple(
+        (name, domain, interval_of(UNKNOWN, domain, {})) for name, domain in fact.domains().items()
+    )
+
+
 def _phantom(serial: int, section: Section) -> Row:
-    values = {name: interval_of(Known(), domain, {}) for name, domain in section.fact.domains().items()}
-    return Row(serial, section.fact.type_name(), False, values, {}, section.name, -1)
+    source, fields = _fields(section.fact)
+    return Row(serial, source, False, {name: bounds for name, _, bounds in fields}, {}, section.name, -1)
 
 
 def interval_of(known: Known[Any], domain: Domain, texts: dict[str, int]) -> Interval:
@@ -99,8 +123,7 @@ def _number(value: Any, domain: Domain, texts: dict[str, int]) -> int:
 def _worth(parameter: Parameter, rows: list[Row], rulebook: Rulebook) -> Interval:
     """What a parameter may be worth, as far as its date is known; anything on a day without a value."""
     selector = parameter.values[0].selector
-    source, name = rulebook.dates[selector]
-    low, high = next(row.values[name] for row in rows if row.source == source)
+    low, high = _day(selector, rows, rulebook)
     picked = [
         (value.number, min(last, high) - max(first, low) + 1)
         for value in parameter.values

@@ -139,6 +139,14 @@ class Rule:
         return f"{self.id}#{self.version}" if self.version else self.id
 
     @cached_property
+    def constant_fact(self) -> tuple[str, tuple[tuple[str, tuple[int, int]], ...]] | None:
+        """What follows, where that is the same in every case."""
+        arguments = [(name, value) for name, value in self.head.arguments if isinstance(value, ex.Constant)]
+        if len(arguments) < len(self.head.arguments):
+            return None
+        return self.head.predicate, tuple((name, (value.number, value.number)) for name, value in arguments)
+
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         terms: list[ex.Argument] = [term for condition in self.conditions for term in ex.terms_of(condition)]
         terms += [
@@ -186,6 +194,14 @@ class Rulebook:
         for rule in self.rules:
             grouped[rule.head.predicate].append(rule)
         return {name: tuple(rules) for name, rules in grouped.items()}
+
+    @cached_property
+    def periods_read(self) -> Mapping[str, frozenset[tuple[str, Period]]]:
+        """When each parameter is read: the dates and periods of the rules that name it."""
+        return {
+            name: frozenset((rule.selector, rule.period) for rule in self.rules if name in rule.parameters)
+            for name in self.parameters
+        }
 
     @cached_property
     def by_key(self) -> Mapping[str, Rule]:

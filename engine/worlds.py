@@ -3,12 +3,14 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from engine import expressions as ex
 from engine.execution import Conclusions, Executor, Firing, labels
 from engine.facts import CaseModel, Spot
-from engine.program import Program, bound_conditions, lookup
+from engine.program import Program, lookup
 from engine.rows import Interval, Row
 from engine.rulebook import Rule
 from engine.values import Domain, Known, between, exactly, from_number
@@ -201,7 +203,7 @@ class _Walk:
         rule = firing.rule
         if rule.confidence == "U":
             self.rules[rule.key] = rule
-        _, conditions = bound_conditions(rule, self.program.rulebook)
+        _, conditions = self.program.bound[rule.key]
         here = lookup(firing.bindings, self.given.parameters)
         for condition in conditions:
             if not ex.truth_of(condition, here)[0]:
@@ -300,12 +302,13 @@ class Cuts:
     shown: frozenset[tuple[str, str]]
 
     @classmethod
+    @lru_cache(maxsize=16)
     def of(cls, program: Program) -> "Cuts":
         uses: dict[tuple[str, str], list[Use]] = {}
         memberships: dict[tuple[str, str], list[frozenset[int]]] = {}
         shown: set[tuple[str, str]] = set()
         for rule in program.rulebook.rules:
-            binds, conditions = bound_conditions(rule, program.rulebook)
+            binds, conditions = program.bound[rule.key]
             for condition in _simple(conditions):
                 if isinstance(condition, ex.Member):
                     key = binds[condition.term.variable], condition.term.name
@@ -398,18 +401,26 @@ class Cuts:
                 yield number
                 yield number + 1
         for use in self.uses.get(key, ()):
-            for mark in self._marks(world, use):
-                if use.operator in {">=", "<", "==", "!="}:
-                    yield _first(use.term, mark, low, high, world)
-                if use.operator in {">", "<=", "==", "!="}:
-                    yield _first(use.term, mark + 1, low, high, world)
+            for parameters in self._worths(world, use):
+                for mark in self._marks(world, use, parameters):
+                    if use.operator in {">=", "<", "==", "!="}:
+                        yield _first(use.term, mark, low, high, parameters)
+                    if use.operator in {">", "<=", "==", "!="}:
+                        yield _first(use.term, mark + 1, low, high, parameters)
 
-    def _marks(self, world: World, use: Use) -> Iterable[int]:
+    def _worths(self, world: World, use: Use) -> Iterator[Mapping[str, Interval]]:
+        """What the parameters may be worth, with each value that those of a comparison ever have."""
+        named = dict.fromkeys((*ex.parameters_of(use.term), *ex.parameters_of(use.other)))
+        values = [{value.number for value in self.program.rulebook.parameters[name].values} for name in named]
+        for chosen in product(*values):
+            fixed = {name: (number, number) for name, number in zip(named, chosen, strict=True)}
+            yield {**world.conclusions.given.parameters, **fixed}
+
+    def _marks(self, world: World, use: Use, parameters: Mapping[str, Interval]) -> Iterable[int]:
         """What the other side of a comparison may be worth, at its ends."""
-        parameters = world.conclusions.given.parameters
-        rows = _rows_of(world, use.other_source)
         if not use.other_source:
             return set(ex.value_of(use.other, lookup({}, parameters)))
+        rows = _rows_of(world, use.other_source)
         return {
             end for row in rows for end in ex.value_of(_on_self(use.other), lookup({"": row}, parameters))
         }
@@ -430,9 +441,8 @@ def _on_self(term: ex.Term) -> ex.Term:
     return term
 
 
-def _first(term: ex.Term, mark: int, low: int, high: int, world: World) -> int:
+def _first(term: ex.Term, mark: int, low: int, high: int, parameters: Mapping[str, Interval]) -> int:
     """The least value from `low` to `high` + 1 with which a term, which grows with it, reaches a mark."""
-    parameters = world.conclusions.given.parameters
     here = _on_self(term)
     top = high + 1
     while low < top:

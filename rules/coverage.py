@@ -14,7 +14,7 @@ def markdown(rulebook: Rulebook) -> str:
     ]
     for name, provision in sorted(rulebook.provisions.items()):
         rules = [rule for rule in rulebook.rules if rule.provision == name]
-        sure = Counter(rule.confidence for rule in rules)
+        sure = Counter(str(rule.confidence) for rule in rules)
         marks = " | ".join(str(sure[mark]) for mark in "VPIU")
         facts = ", ".join(sorted({line for rule in rules for line in rule.facts}))
         title = rulebook.words["en"].text("provisions", name) or name

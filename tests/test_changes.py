@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.changes import next_day, smallest
@@ -29,6 +29,11 @@ def test_the_day_on_which_a_parameter_changes() -> None:
     assert next_day_of(TOY, young) == ("2010-01-01", ("granted",))
 
 
+def test_the_day_on_which_an_age_is_reached_that_a_later_value_of_a_parameter_asks() -> None:
+    young = known_case(person={"born_on": "1992-01-02"}, request={"asked_on": "2008-01-01"})
+    assert next_day_of(TOY, young) == ("2010-01-02", ("granted",))
+
+
 def test_the_day_on_which_a_rule_comes_into_force() -> None:
     young = known_case(
         person={"born_on": "2010-01-01", "grade": 2, "emancipated": True}, request={"asked_on": "2014-01-01"}
@@ -49,7 +54,7 @@ def test_no_day_where_nothing_changes_or_the_day_is_not_known() -> None:
 days = st.dates(date(2008, 1, 1), date(2016, 12, 31))
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(days, st.dates(date(1985, 1, 1), date(2000, 12, 31)), st.lists(days, max_size=2), st.booleans())
 def test_the_next_day_is_the_first(asked: date, born: date, done: list[date], free: bool) -> None:
     offences = [{"done_on": day, "fine": 2000, "place": "x"} for day in done]

@@ -55,12 +55,12 @@ def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
     assert "Anchors" in problem("\n".join(lines)).message
 
 
-@pytest.mark.parametrize("depth", [40, 500, 900, 20_000])
-@pytest.mark.parametrize("opening", ["[", "{a: "])
+@pytest.mark.parametrize("depth", [40, 900, 200_000])
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused(depth: int, opening: str) -> None:
-    found = problem(opening * depth + "1" + {"[": "]", "{": "}"}[opening[0]] * depth)
-    assert found.place.file == "case.yaml"
-    assert found.remedy
+    found = problem(opening * depth)
+    assert (found.place.file, found.place.line) == ("case.yaml", 1)
+    assert (found.message, found.remedy) == ("This is nested too deeply", "Write it flat")
 
 
 def test_too_many_entries_are_refused() -> None:

@@ -101,4 +101,11 @@ def test_the_schema_knows_every_section_and_the_words_of_rank() -> None:
 
 
 def test_one_wrong_date_is_one_problem() -> None:
-    assert len(refused("official: {retired_on: 2025-13-01, service: general}\nengagement: {}\nemployer: {}\n").splitlines()) == 1
+    assert (
+        len(
+            refused(
+                "official: {retired_on: 2025-13-01, service: general}\nengagement: {}\nemployer: {}\n"
+            ).splitlines()
+        )
+        == 1
+    )

@@ -186,7 +186,7 @@ def test_two_files_of_one_provision(tmp_path: Path) -> None:
     write(tmp_path, "second", {"provision": "only", "cite": "Art 2"})
     (found,) = problems(tmp_path)
     assert "'only' stands in" in found.message
-    assert str(found.place) == f"{tmp_path}/second.yaml:1, provision"
+    assert str(found.place) == f"{tmp_path}/second.yaml:2, provision"
 
 
 def test_a_parameter_defined_twice(tmp_path: Path) -> None:

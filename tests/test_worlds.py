@@ -152,6 +152,18 @@ def test_a_value_that_moves_the_threshold_of_another_is_asked_for() -> None:
         assert set(map(str, found.questions)) == {"offences.done_on", "pardons.given_on"}
 
 
+def test_what_a_denied_or_wanted_fact_may_equal_is_asked_for() -> None:
+    spotted = {"when": {"d": "pardon"}, "then": "spot(place=d.place)"}
+    for key in ("unless", "where"):
+        executor = rete(spotted, {"when": {"o": "offence"}, key: ["spot(place=o.place)"], "then": "it()"})
+        for one, other, asked in (
+            ({"place": "x"}, {}, "pardons.place"),
+            ({}, {"place": "x"}, "offences.place"),
+        ):
+            found = answer(executor, case(offences=[one], pardons=[other]))
+            assert (found.outcomes, [str(spot) for spot in found.questions]) == (("no", "yes"), [asked])
+
+
 def test_a_range_half_outside_a_parameter_is_not_decided_by_the_other_half() -> None:
     look_back = {"look_back": [{"asked_on": "2000-01-01..", "value": 5, "cite": "Law 1", "confidence": "V"}]}
     rule = {"when": {"o": "offence", "r": "request"}, "where": ["o.done_on >= r.asked_on - years(look_back)"]}

@@ -1,15 +1,15 @@
 """The rulebook as a decision graph of zen-engine (JDM), for comparison: the same rules, every one evaluated.
 
-Input, a node of parameters, a node of moved days, a node of expressions for each stratum, output. Each rule is one
-expression and so is each predicate, the `or` (or the union) of its rules; recursion is unrolled to `LEVELS`.
-zen knows exact facts only. Years are moved as months: zen 2.1 fails to move 29 February by a year.
+Input, a node of parameters, a node of moved days, a node of expressions for each stratum, output. Each rule
+is one expression and so is each predicate, the `or` (or the union) of its rules; recursion is unrolled to
+`LEVELS`. zen knows exact facts only. Years are moved as months: zen 2.1 fails to move 29 February by a year.
 """
 
 import json
 import re
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from typing import Any
 
 from engine import expressions as ex
@@ -32,9 +32,7 @@ def context(case: CaseModel, rulebook: Rulebook) -> dict[str, Any]:
     """An exact case as zen takes it: days and options as numbers, texts as they are."""
     rows = encode(case, rulebook)
     texts = {number: text for text, number in rows.texts.items()}
-    found: dict[str, Any] = {
-        section.name: [] for section in rulebook.sections.values() if section.listed
-    }
+    found: dict[str, Any] = {section.name: [] for section in rulebook.sections.values() if section.listed}
     for row in rows.rows:
         domains = rulebook.sections[row.source].fact.domains()
         fact: dict[str, Any] = {"s": row.serial}
@@ -48,7 +46,9 @@ def context(case: CaseModel, rulebook: Rulebook) -> dict[str, Any]:
     return found
 
 
-def conclusions(result: Mapping[str, Any], rulebook: Rulebook) -> set[tuple[str, tuple[tuple[str, Any], ...]]]:
+def conclusions(
+    result: Mapping[str, Any], rulebook: Rulebook
+) -> set[tuple[str, tuple[tuple[str, Any], ...]]]:
     """What an evaluation concluded, each predicate with its arguments."""
     found: set[tuple[str, tuple[tuple[str, Any], ...]]] = set()
     for predicate, signature in rulebook.predicates.items():
@@ -63,6 +63,11 @@ def conclusions(result: Mapping[str, Any], rulebook: Rulebook) -> set[tuple[str,
 def outcome(result: Mapping[str, Any], rulebook: Rulebook) -> str:
     (only,) = result[_predicate_key(rulebook.goal)]
     return rulebook.label(rulebook.goal, "kind", int(only["kind"]))
+
+
+def evaluated(trace: Mapping[str, Any]) -> set[str]:
+    """The keys of all expressions that a trace has a value for."""
+    return {key for node in trace.values() for key in node["traceData"] or ()}
 
 
 def rule_key(rule: Rule) -> str:
@@ -83,9 +88,15 @@ class _Writer:
         self.meaning: dict[str, str] = {}
 
     def graph(self) -> str:
-        strata = [self.stratum_expressions(number) for number in range(1 + max(self.rulebook.strata.values()))]
+        strata = [
+            self.stratum_expressions(number) for number in range(1 + max(self.rulebook.strata.values()))
+        ]
         layers = [self.parameters(), self.moved, *strata]
-        return json.dumps(_chain(layers if self.layered else [dict(ChainMap(*reversed(layers)))]))
+        return json.dumps(
+            _chain(
+                layers if self.layered else [{key: value for layer in layers for key, value in layer.items()}]
+            )
+        )
 
     def parameters(self) -> Expressions:
         found = {}
@@ -119,7 +130,9 @@ class _Writer:
             parts = [f"$.{key}_1"]
         for level in range(2, LEVELS + 1) if recursive else ():
             self.meaning[name] = f"$.{key}_{level - 1}"
-            rounds = {f"{rule_key(rule)}_{level}": self.rule(rule) for rule in recursive}
+            rounds = {
+                f"{rule_key(rule)}{'' if level == 2 else f'_{level}'}": self.rule(rule) for rule in recursive
+            }
             found |= rounds
             found[f"{key}_{level}"] = self.union(name, [f"$.{part}" for part in rounds])
             parts.append(f"$.{key}_{level}")
@@ -138,12 +151,15 @@ class _Writer:
         order = [variable for variable in loops if variable in told]
         order += [variable for variable in loops if variable not in told]
         tests: list[tuple[set[str], str]] = [
-            (ex.variables_of(condition) & set(loops), self.condition(condition, binds)) for condition in conditions
+            (ex.variables_of(condition) & set(loops), self.condition(condition, binds))
+            for condition in conditions
         ]
         tests += [(set(), self.named(source)) for source in binds.values()
                   if source in self.rulebook.predicates and source not in loops.values()]  # fmt: skip
         tests += [(_atom_variables(atom) & set(loops), self.atom(atom, binds)) for atom in rule.atoms]
-        tests += [(_atom_variables(atom) & set(loops), f"not ({self.atom(atom, binds)})") for atom in rule.unless]
+        tests += [
+            (_atom_variables(atom) & set(loops), f"not ({self.atom(atom, binds)})") for atom in rule.unless
+        ]
         levels = [[test for needed, test in tests if not needed]]
         for place, variable in enumerate(order):
             seen = set(order[: place + 1])
@@ -158,7 +174,12 @@ class _Writer:
         return self.listed(rule, binds, order[: len(told)], levels, inner)
 
     def listed(
-        self, rule: Rule, binds: Mapping[str, str], told: Sequence[str], levels: Sequence[Sequence[str]], inner: str
+        self,
+        rule: Rule,
+        binds: Mapping[str, str],
+        told: Sequence[str],
+        levels: Sequence[Sequence[str]],
+        inner: str,
     ) -> str:
         arguments = ", ".join(f"{name}: {self.argument(value, binds)}" for name, value in rule.head.arguments)
         ending = [inner] if inner else []
@@ -246,9 +267,12 @@ class _Writer:
         base, amount = self.moved_text(term.base, binds), self.moved_text(term.amount, binds)
         if term.unit in {"number", "days"}:
             return f"({base} {'+' if term.sign > 0 else '-'} {amount})"
-        method, months = ("add" if term.sign > 0 else "sub"), 12 if term.unit == "years" else 1
-        moved = f"d(({base} - {EPOCH}) * {DAY}).{method}({months} * {amount}, 'month')"
-        return f"({moved}.timestamp() / {DAY} + {EPOCH})"
+        full = term.unit.startswith("full_")
+        method, months = ("add" if term.sign > 0 else "sub"), 12 if term.unit.endswith("years") else 1
+        day = f"d(({base} - {EPOCH - full}) * {DAY})"
+        moved = f"{day}.{method}({months} * {amount}, 'month')"
+        number = f"{moved}.timestamp() / {DAY} + {EPOCH}"
+        return f"({number} - ({moved}.day() == {day}.day() ? 1 : 0))" if full else f"({number})"
 
 
 def _needed(rules: Iterable[Rule]) -> set[str]:
@@ -281,12 +305,14 @@ def _chain(layers: Sequence[Expressions]) -> dict[str, Any]:
     nodes = [_node("input", "inputNode")]
     for number, layer in enumerate(layers):
         expressions = [{"id": key, "key": key, "value": value} for key, value in layer.items()]
-        nodes.append(_node(f"layer {number}", "expressionNode", {"expressions": expressions, "passThrough": True}))
+        nodes.append(
+            _node(f"layer {number}", "expressionNode", {"expressions": expressions, "passThrough": True})
+        )
     nodes.append(_node("output", "outputNode"))
     names = [node["id"] for node in nodes]
     edges = [
         {"id": f"{one} to {other}", "type": "edge", "sourceId": one, "targetId": other}
-        for one, other in zip(names, names[1:], strict=False)
+        for one, other in pairwise(names)
     ]
     return {"nodes": nodes, "edges": edges}
 

@@ -1,0 +1,67 @@
+"""Loading and verifying the rulebook, and the commands as whole processes."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from engine.program import compile_program
+from engine.rete import Rete
+from engine.rulebook import load
+from engine.verify import verify
+from rules.facts import EmploymentCase
+from rules.law import EMPLOYMENT, Law, open_law
+from tests.benchmarks.conftest import Report
+from tests.benchmarks.measuring import HEAD, Times, in_turn
+from tests.benchmarks.subjects import FOLDER
+
+ROUNDS = 5
+ROOT = FOLDER.parent
+COMMAND = "import sys; from service.cli import main; sys.exit(main())"
+
+
+def test_loading(law: Law, report: Report) -> None:
+    program = compile_program(law.rulebook)
+    times = in_turn(
+        {
+            "load (read, type, stratify, digest)": lambda _: load(EMPLOYMENT, EmploymentCase),
+            "compile to conjunctions": lambda _: compile_program(law.rulebook),
+            "build the Rete networks": lambda _: Rete(program),
+            "verify": lambda _: verify(law.executor),
+            "load, compile, build and verify": lambda _: verify(open_law(EMPLOYMENT).executor),
+        },
+        [None],
+        ROUNDS,
+    )
+    rules = law.rulebook.rules
+    report(f"Loading and verifying the rulebook ({len(rules)} rules)", HEAD, _rows(times))
+
+
+def test_commands(report: Report, tmp_path: Path) -> None:
+    if find_spec("service.cli") is None:
+        print("\nThe commands are not timed: there is no service.cli\n")
+        pytest.skip("there is no service.cli")
+    source = sorted((FOLDER / "provisions").glob("*.yaml"))[0]
+    case = tmp_path / "case.yaml"
+    case.write_text(source.read_text(encoding="utf-8").split("\n---")[0], encoding="utf-8")
+    times = in_turn(
+        {"psea --help": lambda _: _run("--help"), "psea check CASE": lambda _: _run("check", str(case))},
+        [None],
+        ROUNDS,
+    )
+    report(
+        "Commands as whole processes", HEAD, _rows(times), ["CPU time is that of the waiting process only."]
+    )
+
+
+def _run(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *arguments], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def _rows(times: dict[str, Times]) -> list[list[str]]:
+    return [[name, *taken.row()] for name, taken in times.items()]
