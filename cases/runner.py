@@ -58,7 +58,8 @@ def _differences(law: Law, found: Answer, expected: Expected) -> Iterator[str]:
     yield from _rule_differences(law, found, expected)
     questions = {str(spot) for spot in found.questions}
     if expected.questions is not None and questions != set(expected.questions):
-        yield f"open are {', '.join(sorted(questions)) or 'no questions'}, not {', '.join(expected.questions)}"
+        open_ones = ", ".join(sorted(questions)) or "no questions"
+        yield f"open are {open_ones}, not {', '.join(expected.questions)}"
     unclear = {rule.id for rule in found.unclear}
     if expected.unclear is not None and unclear != set(expected.unclear):
         yield f"unclear are {', '.join(sorted(unclear)) or 'no rules'}, not {', '.join(expected.unclear)}"

@@ -7,7 +7,7 @@ from rules.citations import in_korean
 
 
 def markdown(rulebook: Rulebook) -> str:
-    """The provisions of a rulebook as a Markdown table, with versions, fact lines and how sure their rules are."""
+    """The provisions of a rulebook as a Markdown table: versions, how sure, and fact lines."""
     lines = [
         "| provision | 조문 | rules | versions by date | V | P | I | U | fact lines |",
         "|---|---|---|---|---|---|---|---|---|",

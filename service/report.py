@@ -111,7 +111,8 @@ class _Page:
         )
         says = step.says.in_(self.language) or citation.rule
         cite = escape(citation.shown.in_(self.language))
-        line = f"{escape(says)} [dim]{cite}{version} · {citation.rule}[/dim] [{_MARKS[mark]}]{mark}[/{_MARKS[mark]}]"
+        sure = f"[{_MARKS[mark]}]{mark}[/{_MARKS[mark]}]"
+        line = f"{escape(says)} [dim]{cite}{version} · {citation.rule}[/dim] {sure}"
         if citation.reading:
             line += f"\n[dim]{self.say('reading')}: {escape(citation.reading.in_(self.language))}[/dim]"
         return line
