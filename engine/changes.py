@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from engine.cuts import Cuts
 from engine.execution import Executor
 from engine.facts import Spot
 from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Domain, Known, exactly, from_number, to_number
-from engine.worlds import Answer, Cuts, answer
+from engine.worlds import Answer, answer
 
 PROBES = 24
 RUNS = 12

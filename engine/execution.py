@@ -1,14 +1,17 @@
 """What an executor gives: the facts it derived, and the firings that derived them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
 
 from engine import expressions as ex
-from engine.facts import CaseModel
+from engine.facts import CaseModel, Spot
 from engine.program import Program, lookup
 from engine.rows import Interval, Row, Rows
 from engine.rulebook import Rule, Rulebook
+from engine.values import Known
 
+Assumption = tuple[Spot, Known[Any]]
 Mode = Literal["exact", "must", "may"]
 Fact = tuple[str, tuple[tuple[str, Interval], ...]]
 
@@ -73,6 +76,16 @@ def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) 
         serial = bindings[argument.variable].serial
         return serial, serial
     return ex.value_of(argument, here)
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A case with some unknowns assumed, and what follows in it."""
+
+    case: CaseModel
+    conclusions: Conclusions
+    outcomes: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
 
 
 class Executor(Protocol):

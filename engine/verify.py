@@ -19,8 +19,9 @@ from engine import expressions as ex
 from engine.errors import Place
 from engine.execution import Executor, labels
 from engine.facts import CaseModel
+from engine.periods import Period, gaps_and_overlaps
 from engine.program import bound_conditions
-from engine.rulebook import Period, Rule, Rulebook, gaps_and_overlaps
+from engine.rulebook import Rule, Rulebook
 from engine.values import Domain, Known, exactly, from_number, plain
 from engine.words import placeholders
 

@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine import VERSION
 from engine.changes import Change, next_day, smallest
 from engine.errors import Place, refuse
-from engine.execution import Fact
+from engine.execution import Fact, World
 from engine.facts import Spot
 from engine.proof import Explainer, Failure, Step
 from engine.rulebook import Rule
 from engine.speech import Speaker, known_of
 from engine.values import Domain, Known, plain
-from engine.worlds import Answer, World, answer
+from engine.worlds import Answer, answer
 from rules.citations import in_korean
 from rules.facts import EmploymentCase
 from rules.law import Law

@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 
 from engine.errors import InputError, Problem
+from engine.loader import load
 from engine.program import compile_program
 from engine.rete import Rete
-from engine.rulebook import Rulebook, load
+from engine.rulebook import Rulebook
 from rules.facts import EmploymentCase
 
 EMPLOYMENT = Path(__file__).parent / "employment"

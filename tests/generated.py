@@ -10,7 +10,8 @@ import yaml
 from hypothesis import strategies as st
 
 from engine.facts import CaseModel, Fact, Listed
-from engine.rulebook import Rulebook, load
+from engine.loader import load
+from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Known, OrderedEnum
 
 

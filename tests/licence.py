@@ -10,9 +10,10 @@ from typing import Any
 
 from engine.execution import Conclusions
 from engine.facts import CaseModel, Fact, Listed
+from engine.loader import load
 from engine.program import compile_program
 from engine.rete import Rete
-from engine.rulebook import Rulebook, load
+from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Known, Won
 
 FOLDER = Path(__file__).parent / "licensing"

@@ -12,7 +12,7 @@ from cases.files import CaseFile, find_cases, read_cases
 from cases.runner import run_one
 from engine.errors import InputError
 from engine.facts import CaseModel, Spot
-from engine.rulebook import load
+from engine.loader import load
 from engine.values import UNKNOWN, Known, between, from_number, one_of, to_number
 from engine.verify import verify
 from engine.worlds import answer

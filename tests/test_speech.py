@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from engine.facts import Spot
+from engine.loader import load
 from engine.program import compile_program
 from engine.proof import Explainer
 from engine.rete import Rete
-from engine.rulebook import load
 from engine.speech import Speaker, known_of
 from engine.values import UNKNOWN, Domain, Known, between, domain_of, exactly, one_of
 from tests import licence

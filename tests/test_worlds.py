@@ -12,8 +12,8 @@ from engine.execution import labels
 from engine.facts import CaseModel, Spot
 from engine.program import compile_program
 from engine.rete import Rete
-from engine.values import UNKNOWN, Known, between, exactly, one_of
-from engine.worlds import Answer, Cuts, unresolved
+from engine.values import UNKNOWN, Known, exactly
+from engine.worlds import Answer, unresolved
 from tests import generated, licence
 from tests.licence import case, known_case, rete
 from tests.reference import choices, completions, open_spots, spots
@@ -123,25 +123,6 @@ def test_alternatives_that_come_to_the_same_are_decided() -> None:
     assert answer(executor, case(person={"grade": [6, 8]})).outcomes == ("no", "yes")
 
 
-def test_a_range_is_cut_by_the_thresholds() -> None:
-    executor = rete(
-        {"when": {"p": "person"}, "where": ["p.grade <= 5"], "then": "it()"},
-        {"when": {"p": "person"}, "where": ["p.grade > 5"], "then": "it()"},
-    )
-    found = answer(executor, case())
-    assert found.outcome == "yes"
-    assert [world.assumptions[0][1] for world in found.worlds] == [between(None, 5), between(6, None)]
-
-
-def test_texts_that_are_not_known_may_all_differ() -> None:
-    same = {"when": {"a": "offence", "b": "offence"}, "where": ["a.fine < b.fine", "a.place == b.place"]}
-    executor = rete(same | {"then": "it()"})
-    found = answer(executor, case(offences=[{"fine": 1, "place": "x"}, {"fine": 2}, {"fine": 3}]))
-    assert found.outcomes == ("no", "yes")
-    other = [{"fine": n, "place": place} for n, place in enumerate("xyz")]
-    assert answer(executor, case(offences=other)).outcome == "no"
-
-
 def test_a_value_that_moves_the_threshold_of_another_is_asked_for() -> None:
     late = {"at_least": "2020-01-01", "at_most": "2020-01-09"}
     for one, other in (
@@ -223,28 +204,6 @@ def test_a_small_budget_is_cautious_not_wrong(runs: int) -> None:
     assert set(found.questions) >= set(whole.questions)
 
 
-def test_options_that_no_rule_tells_apart_stand_together() -> None:
-    found = answer(TOY, known_case(person={"born_on": "2010-01-01", "emancipated": True, "service": None}))
-    shown = {world.assumptions[0][1] for world in found.worlds}
-    assert shown == {one_of("army", "navy"), exactly("none")}
-
-
 def test_what_keeps_a_world_open() -> None:
     found: Answer = answer(TOY, known_case(person={"born_on": None}), runs=1)
     assert Spot("person", 0, "born_on") in unresolved(found.base, TOY.program).spots
-
-
-def test_cells_share_out_what_a_value_may_be() -> None:
-    world = answer(TOY, known_case(request={"asked_on": None}), runs=1).base
-    cells = Cuts.of(TOY.program).cells(world, Spot("request", 0, "asked_on"))
-    ends = [shown for _, shown in cells]
-    assert ends[0].low is None
-    assert ends[-1].high is None
-    assert all(
-        b.low.toordinal() == a.high.toordinal() + 1
-        for a, b in zip(map(_ends, ends), map(_ends, ends[1:]), strict=False)
-    )
-
-
-def _ends(known: Known[Any]) -> Known[Any]:
-    return Known((), known.options[0], known.options[0]) if known.options else known

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.loader import load
 from engine.program import compile_program
 from engine.rete import Rete
-from engine.rulebook import load
 from engine.verify import verify
 from rules.facts import EmploymentCase
 from rules.law import EMPLOYMENT, Law, open_law

@@ -1,0 +1,32 @@
+from typing import Any
+
+import pytest
+
+from engine.errors import InputError
+from tests.licence import written
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_a_loop_through_unless(number: int) -> None:
+    chain: list[dict[str, Any]] = [{"where": [f"s{n}()"], "then": f"s{n + 1}()"} for n in range(number)]
+    with pytest.raises(InputError) as error:
+        written({"unless": [f"s{number}()"], "then": "s0()"}, *chain, {"then": "it()"})
+    (problem,) = error.value.problems
+    assert problem.message.endswith(" -> ".join(["s0", *(f"s{n}" for n in range(number, -1, -1))]))
+    assert "Take one step out" in problem.remedy
+    assert problem.place.path == "rules.0"
+    assert problem.place.line > 0
+
+
+def test_recursion_without_unless_is_allowed() -> None:
+    rulebook = written(
+        {"where": ["b()"], "then": "a()"},
+        {"where": ["a()"], "then": "b()"},
+        {"unless": ["a()"], "then": "it()"},
+    )
+    assert rulebook.strata == {"a": 0, "b": 0, "it": 1, "outcome": 2}
+
+
+def test_a_predicate_that_rests_on_itself_alone_is_refused() -> None:
+    with pytest.raises(InputError, match=r"There are no facts 'loop'"):
+        written({"when": {"l": "loop"}, "then": "loop(n=l.n)"}, {"then": "it()"})
