@@ -1,8 +1,7 @@
 """What would change an answer: the next day, and the smallest changes of what a person can choose."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from engine.cuts import Cuts
@@ -12,7 +11,6 @@ from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Domain, Known, exactly, from_number, to_number
 from engine.worlds import Answer, answer
 
-PROBES = 24
 RUNS = 12
 
 
@@ -39,15 +37,14 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
     domain = Domain("date")
     start = to_number(known.options[0], domain)
     cuts = Cuts.of(executor.program)
-    open_ended = replace(current.base, case=current.base.case.with_value(spot, exactly(date.max)))
-    points = sorted(set(cuts.breakpoints(open_ended, (source, name), start, domain.bounds[1] - 1)))
+    latest = domain.bounds[1] - 1
+    points = set(cuts.breakpoints(current.base, (source, name), start, latest))
     now = answer(executor, current.base.case, RUNS).outcomes
-    for point in [point for point in points if start < point < domain.bounds[1]][:PROBES]:
-        moved = answer(
-            executor, current.base.case.with_value(spot, exactly(from_number(point, domain))), RUNS
-        )
+    for point in sorted(point for point in points if start < point <= latest):
+        day = exactly(from_number(point, domain))
+        moved = answer(executor, current.base.case.with_value(spot, day), RUNS)
         if moved.outcomes != now and (current.outcome or moved.outcome):
-            return Change(spot, exactly(from_number(point, domain)), moved.outcomes)
+            return Change(spot, day, moved.outcomes)
     return None
 
 

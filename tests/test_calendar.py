@@ -29,7 +29,7 @@ def moved(day: str, unit: Unit, amount: int) -> str:
         ("0001-06-01", "months", -6, "0001-01-01"),
     ],
 )
-def test_days_move_as_the_civil_act_counts(day: str, unit: Unit, amount: int, wanted: str) -> None:
+def test_days_keep_their_place_in_the_month(day: str, unit: Unit, amount: int, wanted: str) -> None:
     assert moved(day, unit, amount) == wanted
 
 
@@ -47,3 +47,28 @@ def test_shifting_grows_with_day_and_amount(day: int, unit: Unit, amount: int) -
 @given(st.integers(), st.integers())
 def test_plain_numbers_are_added(number: int, amount: int) -> None:
     assert shift(number, "number", amount) == number + amount
+
+
+@pytest.mark.parametrize(
+    ("day", "unit", "amount", "last"),
+    [
+        ("2023-03-31", "full_years", 3, "2026-03-31"),
+        ("2021-02-28", "full_years", 3, "2024-02-29"),
+        ("2021-02-27", "full_years", 3, "2024-02-27"),
+        ("2024-02-28", "full_years", 3, "2027-02-28"),
+        ("2024-02-29", "full_years", 3, "2027-02-28"),
+        ("2026-01-30", "full_months", 1, "2026-02-28"),
+        ("2026-01-31", "full_months", 1, "2026-02-28"),
+        ("2026-02-28", "full_months", 1, "2026-03-31"),
+        ("2025-12-31", "full_months", 1, "2026-01-31"),
+    ],
+)
+def test_full_periods_end_as_the_civil_act_has_it(day: str, unit: Unit, amount: int, last: str) -> None:
+    assert moved(day, unit, amount) == last
+
+
+@given(
+    st.integers(1, date.max.toordinal()), st.sampled_from(["full_years", "full_months"]), st.integers(0, 12)
+)
+def test_full_periods_grow_with_their_first_day(number: int, unit: Unit, amount: int) -> None:
+    assert shift(number, unit, amount) <= shift(number + 1, unit, amount)
