@@ -1,16 +1,16 @@
 """`psea employers`: import, search, count and synthesise lists of covered employers (취업심사대상기관)."""
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from service.language import JsonOption, Language, LanguageOption
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,22 +31,6 @@ _SHOWN_PROBLEMS = 20
 _MOST_RESULTS = 1_000
 _PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-
-class Lang(StrEnum):
-    KO = "ko"
-    EN = "en"
-
-
-def _locale_language() -> Lang:
-    setting = next((os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
-    return Lang.KO if setting.startswith("ko") else Lang.EN
-
-
-LangOption = Annotated[
-    Lang,
-    typer.Option("--lang", default_factory=_locale_language, help="언어 · Language", show_default="locale"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON으로 · As JSON")]
 OnOption = Annotated[str | None, typer.Option("--on", help="기준일 · As of this day, YYYY-MM-DD")]
 KnownOption = Annotated[
     str | None, typer.Option("--known", help="그날 알고 있던 대로 · As known on this day, YYYY-MM-DD")
@@ -55,7 +39,7 @@ KnownOption = Annotated[
 
 @app.command("import")
 def import_list(
-    lang: LangOption,
+    lang: LanguageOption,
     file: Annotated[Path, typer.Argument(help="csv 또는 xlsx · A csv or xlsx file")],
     year: Annotated[int | None, typer.Option(help="쓰이는 해(협회는 고시한 해) · Year of the list")] = None,
     from_on: Annotated[str | None, typer.Option("--from", help="첫날 · First day of validity")] = None,
@@ -113,7 +97,7 @@ def import_list(
 
 @app.command()
 def search(
-    lang: LangOption,
+    lang: LanguageOption,
     text: Annotated[str, typer.Argument(help="이름·초성·사업자등록번호 · Name, initials or business number")],
     on: OnOption = None,
     known: KnownOption = None,
@@ -150,7 +134,7 @@ def search(
 
 @app.command()
 def stats(
-    lang: LangOption, on: OnOption = None, known: KnownOption = None, as_json: JsonOption = False
+    lang: LanguageOption, on: OnOption = None, known: KnownOption = None, as_json: JsonOption = False
 ) -> None:
     """유형별 개수 · Count the institutions of each kind (default: on all lists)."""
     with _answering(lang, as_json) as console:
@@ -168,7 +152,7 @@ def stats(
 
 @app.command()
 def synthesise(
-    lang: LangOption,
+    lang: LanguageOption,
     year: Annotated[int | None, typer.Option(help="해 · Year, such as 2026")] = None,
     on: Annotated[str | None, typer.Option("--date", help="날 · Day, such as 2014-06-25")] = None,
     out: Annotated[
@@ -195,7 +179,7 @@ def synthesise(
         _show_reports(console, reports, lang)
 
 
-def _write_lists(console: "Console", when: int | date, out: Path, lang: Lang, as_json: bool) -> None:
+def _write_lists(console: "Console", when: int | date, out: Path, lang: Language, as_json: bool) -> None:
     from service.register import exporter, synthesis
     from service.register.words import say
 
@@ -230,7 +214,7 @@ def _own_name(out: Path, total: "Total") -> Path:
 
 
 @contextmanager
-def _answering(lang: Lang, as_json: bool) -> Iterator["Console"]:
+def _answering(lang: Language, as_json: bool) -> Iterator["Console"]:
     """Turn what went wrong into words and exit code 2."""
     from rich.console import Console
     from sqlalchemy.exc import SQLAlchemyError
@@ -253,7 +237,7 @@ def _answering(lang: Lang, as_json: bool) -> Iterator["Console"]:
 
 
 @contextmanager
-def _progress(lang: Lang, key: str) -> Iterator[Any]:
+def _progress(lang: Language, key: str) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -323,7 +307,7 @@ def _print_json(answer: dict[str, Any]) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
-def _problem(problem: "Problem", lang: Lang) -> dict[str, Any]:
+def _problem(problem: "Problem", lang: Language) -> dict[str, Any]:
     return {
         "code": problem.code,
         "file": problem.file,
@@ -335,7 +319,7 @@ def _problem(problem: "Problem", lang: Lang) -> dict[str, Any]:
     }
 
 
-def _problems(problems: Iterable["Problem"], lang: Lang) -> list[dict[str, Any]]:
+def _problems(problems: Iterable["Problem"], lang: Language) -> list[dict[str, Any]]:
     return [_problem(problem, lang) for problem in problems]
 
 
@@ -352,7 +336,7 @@ def _version(version: "Version") -> dict[str, Any]:
     }
 
 
-def _report(report: "ImportReport", lang: Lang) -> dict[str, Any]:
+def _report(report: "ImportReport", lang: Language) -> dict[str, Any]:
     return {
         "synthetic": report.version.synthetic,
         "new": report.new,
@@ -384,7 +368,7 @@ def _counts(one: "Stats") -> dict[str, Any]:
     return {**_version(one.version), "kinds": kinds, "sectors": sectors}
 
 
-def _headed(lang: Lang, *keys: str) -> Any:
+def _headed(lang: Language, *keys: str) -> Any:
     from rich.table import Table
 
     from service.register.words import say
@@ -396,19 +380,19 @@ def _headed(lang: Lang, *keys: str) -> Any:
     return table
 
 
-def _part_word(version: "Version", lang: Lang) -> str:
+def _part_word(version: "Version", lang: Language) -> str:
     from service.register.words import known
 
     return known(lang, f"parts.{version.part}", version.part)
 
 
-def _period_words(version: "Version", lang: Lang) -> str:
+def _period_words(version: "Version", lang: Language) -> str:
     from service.register.words import say
 
     return f"{version.from_on} ~ {version.to_on or say(lang, 'output.open_end')}"
 
 
-def _show_reports(console: "Console", reports: Iterable["ImportReport"], lang: Lang) -> None:
+def _show_reports(console: "Console", reports: Iterable["ImportReport"], lang: Language) -> None:
     from service.register.words import say
 
     shown = list(reports)
@@ -426,7 +410,7 @@ def _show_reports(console: "Console", reports: Iterable["ImportReport"], lang: L
         _warn_synthetic(console, lang)
 
 
-def _show_problems(console: "Console", problems: Iterable["Problem"], lang: Lang) -> None:
+def _show_problems(console: "Console", problems: Iterable["Problem"], lang: Language) -> None:
     from rich.text import Text
 
     from service.register.words import say
@@ -443,7 +427,7 @@ def _show_problems(console: "Console", problems: Iterable["Problem"], lang: Lang
         console.print(say(lang, "output.more", count=f"{len(faults) - _SHOWN_PROBLEMS:,}"))
 
 
-def _show_found(console: "Console", found: list["Found"], text: str, day: date, lang: Lang) -> None:
+def _show_found(console: "Console", found: list["Found"], text: str, day: date, lang: Language) -> None:
     from rich.text import Text
 
     from service.register.identifiers import hyphenated
@@ -465,7 +449,7 @@ def _show_found(console: "Console", found: list["Found"], text: str, day: date, 
     console.print(table)
 
 
-def _show_used(console: "Console", lists: Iterable["Version"], day: date, lang: Lang) -> None:
+def _show_used(console: "Console", lists: Iterable["Version"], day: date, lang: Language) -> None:
     from service.register.words import say
 
     used = list(lists)
@@ -477,7 +461,7 @@ def _show_used(console: "Console", lists: Iterable["Version"], day: date, lang: 
         _warn_synthetic(console, lang)
 
 
-def _show_stats(console: "Console", counted: list["Stats"], lang: Lang) -> None:
+def _show_stats(console: "Console", counted: list["Stats"], lang: Language) -> None:
     from rich.text import Text
 
     from service.register.words import say
@@ -501,7 +485,7 @@ def _show_stats(console: "Console", counted: list["Stats"], lang: Lang) -> None:
         _warn_synthetic(console, lang)
 
 
-def _warn_synthetic(console: "Console", lang: Lang) -> None:
+def _warn_synthetic(console: "Console", lang: Language) -> None:
     from service.register.words import say
 
     console.print(say(lang, "output.synthetic"), style="bold yellow")
