@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from engine.documents import Document, parse, read_all
-from engine.errors import InputError, Place, nearest, refuse
+from engine.errors import InputError, Place, Problem, nearest, refuse
 from engine.facts import problems_of, read_case
 from rules.facts import EmploymentCase
 from rules.lexicon import Lexicon
@@ -61,6 +61,11 @@ class CaseFile:
 
 def read_cases(path: Path) -> list[CaseFile]:
     """Every case of a file. A case that is `like` one above takes over what it does not say itself."""
+    return _raising(readable_cases(path))
+
+
+def readable_cases(path: Path) -> tuple[list[CaseFile], list[Problem]]:
+    """The cases of a file that can be read, and the problems of those that cannot."""
     return _cases(read_all(path), path.stem)
 
 
@@ -81,7 +86,7 @@ def parse_case(text: str, name: str = "case") -> CaseFile:
     documents = parse(text, name)
     if len(documents) != 1:
         raise refuse("This text holds several cases", "Give one case", Place(name))
-    return _cases(documents, name)[0]
+    return _raising(_cases(documents, name))[0]
 
 
 def find_cases(folder: Path) -> Iterator[Path]:
@@ -91,33 +96,48 @@ def find_cases(folder: Path) -> Iterator[Path]:
     yield from [folder] if folder.is_file() else sorted(folder.rglob("*.yaml"))
 
 
-def _cases(documents: list[Document], stem: str) -> list[CaseFile]:
+def _raising(found: tuple[list[CaseFile], list[Problem]]) -> list[CaseFile]:
+    cases, problems = found
+    if problems:
+        raise InputError(problems)
+    return cases
+
+
+def _cases(documents: list[Document], stem: str) -> tuple[list[CaseFile], list[Problem]]:
     said: dict[str, Mapping[str, Any]] = {}
-    found = []
+    cases: list[CaseFile] = []
+    problems: list[Problem] = []
     for number, document in enumerate(documents, start=1):
-        if not isinstance(document.data, dict):
-            raise refuse("A case is a mapping of sections", "Begin with `official:`", document.place(()))
-        _refuse_stray(document)
-        about = _about(document)
-        facts = {name: document.data[name] for name in SECTIONS if name in document.data}
-        if about.like:
-            if about.like not in said:
-                raise refuse(
-                    f"There is no case {about.like!r} above",
-                    nearest(about.like, said),
-                    document.place(("like",)),
-                )
-            facts = merged(said[about.like], facts)
-        facts = _worded(facts, document)
-        name = about.case or (stem if len(documents) == 1 else f"{stem}-{number}")
-        said[name] = facts
-        found.append(
-            CaseFile(
-                name, about.title, about.note, about.source,
-                read_case(EmploymentCase, document, facts), about.expect, document.place(()),
-            )
-        )  # fmt: skip
-    return found
+        name = stem if len(documents) == 1 else f"{stem}-{number}"
+        try:
+            cases.append(_case(document, name, said))
+        except InputError as error:
+            problems += error.problems
+    return cases, problems
+
+
+def _case(document: Document, name: str, said: dict[str, Mapping[str, Any]]) -> CaseFile:
+    """One case; its facts are added to those that later cases of the file may be like."""
+    if not isinstance(document.data, dict):
+        raise refuse("A case is a mapping of sections", "Begin with `official:`", document.place(()))
+    _refuse_stray(document)
+    about = _about(document)
+    facts = {section: document.data[section] for section in SECTIONS if section in document.data}
+    if about.like:
+        if about.like not in said:
+            place = document.place(("like",))
+            raise refuse(f"There is no case {about.like!r} above", nearest(about.like, said), place)
+        facts = merged(said[about.like], facts)
+    facts, problems = _worded(facts, document)
+    said[about.case or name] = facts
+    try:
+        read = read_case(EmploymentCase, document, facts)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
+    place = document.place(())
+    return CaseFile(about.case or name, about.title, about.note, about.source, read, about.expect, place)
 
 
 def _refuse_stray(document: Document) -> None:
@@ -136,21 +156,22 @@ def _about(document: Document) -> _About:
         raise InputError(problems_of(error, _About, document, ())) from None
 
 
-def _worded(facts: dict[str, Any], document: Document) -> dict[str, Any]:
+def _worded(facts: dict[str, Any], document: Document) -> tuple[dict[str, Any], list[Problem]]:
     """The official's `agency` and `rank`, in the words of the trade, as the facts they stand for."""
     official = facts.get("official")
     if not isinstance(official, dict) or not official.keys() & {"agency", "rank"}:
-        return facts
+        return facts, []
     rank, agency = str(official.get("rank", "")), official.get("agency")
     reading = _lexicon().read(str(agency) if agency else None, rank)
-    if reading.unknown:
-        key = ("official", "rank" if rank else "agency")
-        words = ", ".join(reading.unknown)
-        near = f"Near are {', '.join(reading.suggestions)}. " if reading.suggestions else ""
-        remedy = near + reading.remedy["en"].rstrip(".")
-        raise refuse(f"{words!r} is not a rank or agency that is known here", remedy, document.place(key))
     said = {name: value for name, value in official.items() if name not in {"agency", "rank"}}
-    return {**facts, "official": {**reading.facts, **said}}
+    facts = {**facts, "official": {**reading.facts, **said}}
+    if not reading.unknown:
+        return facts, []
+    words = ", ".join(reading.unknown)
+    near = f"Near are {', '.join(reading.suggestions)}. " if reading.suggestions else ""
+    place = document.place(("official", "rank" if rank else "agency"))
+    remedy = near + reading.remedy["en"].rstrip(".")
+    return facts, [Problem(f"{words!r} is not a rank or agency that is known here", remedy, place)]
 
 
 @cache

@@ -1,10 +1,10 @@
 """Runs case files and says where the law answers differently from what they expect."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.files import CaseFile, Expected
-from engine.errors import nearest
+from engine.errors import InputError, Problem, nearest
 from engine.execution import Conclusions
 from engine.speech import known_of
 from engine.values import Domain, plain
@@ -24,10 +24,18 @@ class Result:
     differences: tuple[str, ...]
 
 
-def run(law: Law, cases: Iterable[CaseFile]) -> Iterator[Result]:
-    """Replay cases, one at a time."""
+def run(law: Law, cases: Iterable[CaseFile]) -> tuple[list[Result], list[Problem]]:
+    """Replay cases; a case that contradicts itself is a problem, and the others are still run."""
+    results: list[Result] = []
+    problems: list[Problem] = []
     for case in cases:
-        yield run_one(law, case)
+        try:
+            results.append(run_one(law, case))
+        except InputError as error:
+            problems += [
+                replace(one, place=replace(case.place, path=one.place.path)) for one in error.problems
+            ]
+    return results, problems
 
 
 def run_one(law: Law, case: CaseFile) -> Result:

@@ -301,22 +301,26 @@ def run_cases(
         from rich.markup import escape
         from rich.progress import track
 
-        from cases.files import find_cases, read_cases
-        from cases.runner import checked, run_one
+        from cases.files import find_cases, readable_cases
+        from cases.runner import checked, run
         from engine.errors import InputError
 
         problems: list[Any] = []
         found = []
         for path in find_cases(folder):
             try:
-                found += read_cases(path)
+                cases_of_file, unreadable = readable_cases(path)
+                found += cases_of_file
+                problems += unreadable
             except InputError as error:
                 problems += error.problems
         law = _law(rulebook)
         shown = track(
             found, console=console, transient=True, disable=as_json or len(found) < 50, description=""
         )
-        good, bad = checked([run_one(law, case) for case in shown])
+        results, contradictions = run(law, shown)
+        problems += contradictions
+        good, bad = checked(results)
         if as_json:
             results = [
                 {

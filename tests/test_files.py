@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.files import case_schema, find_cases, parse_case, read_cases, read_one
+from cases.files import case_schema, find_cases, parse_case, read_cases, read_one, readable_cases
 from engine.errors import InputError
 from engine.values import one_of
 
@@ -69,8 +69,16 @@ def test_bad_input_names_its_place_and_its_remedy(text: str, parts: tuple[str, .
 
 
 def test_every_problem_of_a_case_is_told_at_once() -> None:
-    said = refused("official: {retired_on: 2025-13-01, grade: x}\nengagement: {}\nemployer: {kind: firm}\n")
+    said = refused("official: {retired_on: 2025-13-01, rank: 경갑}\nengagement: {}\nemployer: {kind: firm}\n")
     assert len(said.splitlines()) == 3
+
+
+def test_a_bad_case_does_not_lose_the_good_ones_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "three.yaml"
+    path.write_text(f"{PLAIN}---\nofficial: {{grade: x}}\nengagement: {{}}\nemployer: {{}}\n---\n{PLAIN}")
+    cases, problems = readable_cases(path)
+    assert [case.name for case in cases] == ["three-1", "three-3"]
+    assert [problem.place.line for problem in problems] == [5]
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:

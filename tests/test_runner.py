@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from cases.files import CaseFile, Expected, parse_case
-from cases.runner import checked, run_one
+from cases.runner import checked, run, run_one
 from engine.errors import Place
 from rules.law import employment
 
@@ -48,3 +48,13 @@ def test_results_are_told_apart() -> None:
     read = parse_case(EXAMPLE.read_text())
     good, bad = checked([run_one(employment(), read)])
     assert (len(good), bad) == (1, [])
+
+
+def test_a_case_that_contradicts_itself_does_not_stop_the_others() -> None:
+    good = parse_case(EXAMPLE.read_text())
+    bad = parse_case(EXAMPLE.read_text().replace("start_on: 2026-06-01", "start_on: 2025-06-01"), "bad.yaml")
+    results, problems = run(employment(), [bad, good])
+    assert [result.case.name for result in results] == [good.name]
+    assert [(problem.place.file, problem.place.path) for problem in problems] == [
+        ("bad.yaml", "engagement.start_on")
+    ]
