@@ -318,9 +318,9 @@ def run_cases(
         shown = track(
             found, console=console, transient=True, disable=as_json or len(found) < 50, description=""
         )
-        results, contradictions = run(law, shown)
+        run_through, contradictions = run(law, shown)
         problems += contradictions
-        good, bad = checked(results)
+        good, bad = checked(run_through)
         if as_json:
             results = [
                 {
