@@ -51,4 +51,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, words, n=3, cutoff=0.6)
     if close:
         return f"Did you mean {' or '.join(repr(w) for w in close)}?"
-    return "Write one of " + ", ".join(words[:24]) + (", ..." if len(words) > 24 else "")
+    if not words:
+        return "Remove it"
+    return "Write one of " + ", ".join(words[:24]) + (" and so on" if len(words) > 24 else "")

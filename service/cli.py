@@ -68,19 +68,22 @@ def _refuse(error: Any, language: str, as_json: bool) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from engine.errors import Problem
+    from service.problems import spoken
+
     if as_json:
-        typer.echo(
-            json.dumps(
-                {"problems": [_told(problem) for problem in error.problems]}, ensure_ascii=False, indent=2
-            )
-        )
+        _print_json({"problems": [_told(problem) for problem in error.problems]})
     else:
         console = Console(stderr=True, highlight=False)
         console.print(f"[bold red]{say(language, 'problems')}[/bold red]")
         for problem in error.problems:
             place = f"[bold]{escape(str(problem.place))}[/bold]: " if str(problem.place) else ""
-            console.print(f"  {place}{escape(problem.message)}. {escape(problem.remedy)}.")
+            console.print(f"  {place}{escape(str(Problem(*spoken(problem, language))))}")
     raise typer.Exit(2)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _told(problem: Any) -> dict[str, Any]:
@@ -162,7 +165,7 @@ def list_rules(
     with _reporting(language, as_json) as console:
         law = _law(rulebook).rulebook
         if as_json:
-            typer.echo(json.dumps([_rule(rule, law) for rule in law.rules], ensure_ascii=False, indent=2))
+            _print_json([_rule(rule, law) for rule in law.rules])
             return
         from rich.table import Table
 
@@ -199,7 +202,7 @@ def show_rule(
         if not versions:
             raise refuse(f"There is no rule {rule!r}", nearest(rule, {one.id for one in law.rules}))
         if as_json:
-            typer.echo(json.dumps([_rule(one, law) for one in versions], ensure_ascii=False, indent=2))
+            _print_json([_rule(one, law) for one in versions])
             return
         import yaml
         from rich.markup import escape
@@ -236,13 +239,7 @@ def verify_rules(
         law = _law(rulebook)
         findings = verify(law.executor)
         if as_json:
-            typer.echo(
-                json.dumps(
-                    [{**_told(one), "kind": one.kind, "case": one.case} for one in findings],
-                    ensure_ascii=False,
-                    indent=2,
-                )
-            )
+            _print_json([{**_told(one), "kind": one.kind, "case": one.case} for one in findings])
             raise typer.Exit(1 if findings else 0)
         for finding in findings:
             console.print(f"[red]{finding.kind}[/red] {escape(str(finding))}")
@@ -286,7 +283,7 @@ def schema(
     from cases.files import case_schema
     from rules.advice import advice_schema
 
-    typer.echo(json.dumps(advice_schema() if advice else case_schema(), ensure_ascii=False, indent=2))
+    _print_json(advice_schema() if advice else case_schema())
 
 
 @cases.command("run")
@@ -331,11 +328,7 @@ def run_cases(
                 }
                 for one in (*good, *bad)
             ]
-            typer.echo(
-                json.dumps(
-                    {"cases": results, "problems": [_told(p) for p in problems]}, ensure_ascii=False, indent=2
-                )
-            )
+            _print_json({"cases": results, "problems": [_told(p) for p in problems]})
         else:
             for one in bad:
                 console.print(f"[red]{escape(one.case.name)}[/red] [dim]{escape(str(one.case.place))}[/dim]")
@@ -359,14 +352,17 @@ def import_cases(
     """공개된 심사 결과를 사례로 만듭니다. · Turn published review results into case files."""
     with _reporting(language, as_json) as console:
         from cases.published import import_published
+        from engine.errors import Problem
+        from service.problems import spoken
 
         report = import_published(source, out)
         if as_json:
             told = {"cases": len(report.cases), "problems": [_told(problem) for problem in report.problems]}
-            typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+            _print_json(told)
         else:
             for problem in report.problems:
-                console.print(str(problem), style="yellow", markup=False)
+                said = Problem(*spoken(problem, language), problem.place)
+                console.print(str(said), style="yellow", markup=False)
             told_problems = len(report.problems)
             console.print(
                 say(language, "imported", cases=len(report.cases), folder=out, problems=told_problems)
