@@ -1,5 +1,7 @@
 """The executor against the reference, and a test for each hazard of durable-rules that it absorbs."""
 
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -304,3 +306,24 @@ def test_no_session_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(durable, "delete_state", lambda _, session: deleted.append(session))
     Rete(compile_program(written(GRADE))).run(case())
     assert len(deleted) == 1
+
+
+def test_a_conjunction_across_facts_ends_in_a_test_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    create = durable.create_ruleset
+
+    def recorded(name: str, definition: str) -> int:
+        made.append(definition)
+        return int(create(name, definition))
+
+    monkeypatch.setattr(module.durable, "create_ruleset", recorded)
+    Rete(compile_program(licence.licensing()))
+    patterns = [
+        pattern
+        for rule in json.loads(made[0]).values()
+        for place in rule["all"]
+        for pattern in place.values()
+        if re.search(r"'v\d", str(pattern))
+    ]
+    assert patterns
+    assert all(re.fullmatch(r"\{'\$lt': \{'s': \{'v\d+': 't'\}\}\}", str(p["$and"][-1])) for p in patterns)
