@@ -58,7 +58,7 @@ class Citation(_Part):
 
 
 class UsedValue(_Part):
-    """A value of the case that a step read."""
+    """A value of the case that a step read, or that a world assumes."""
 
     spot: str
     label: Text
@@ -75,18 +75,16 @@ class ProofStep(_Part):
     because: tuple["ProofStep", ...] = ()
 
 
-class Assumed(_Part):
-    spot: str
-    label: Text
-    shown: Text
-
-
 class Proof(_Part):
-    """A proof of one outcome; `where` says in which world, if the case was split."""
+    """A proof of one outcome; `where` says in which world, if the case was split.
+
+    `alike` counts the further worlds in which the outcome comes about for the same reasons.
+    """
 
     outcome: str
     title: Text
-    where: tuple[Assumed, ...] = ()
+    where: tuple[UsedValue, ...] = ()
+    alike: int = 0
     step: ProofStep
 
 
@@ -314,20 +312,21 @@ class _Adviser:
         return self.text(lambda speaker: speaker.label(spot))
 
     def proofs(self) -> Iterator[Proof]:
-        """One proof for each way in which an outcome comes about, worlds with equal proofs told once."""
-        seen: set[Any] = set()
-        for world in self.answer.worlds:
-            for outcome in world.outcomes:
-                step = self.outcome_step(world, outcome)
-                shape = (outcome, _shape(step))
-                if shape in seen or len(seen) >= MAX_PROOFS:
-                    continue
-                seen.add(shape)
-                where = tuple(self.assumed(spot, known) for spot, known in world.assumptions)
+        """Proofs of each outcome, one for all worlds in which it comes about for the same reasons."""
+        for outcome in self.answer.outcomes:
+            reasons: dict[Any, list[tuple[World, Step]]] = {}
+            for world in self.answer.worlds:
+                if outcome in world.outcomes:
+                    step = self.outcome_step(world, outcome)
+                    reasons.setdefault(_shape(step), []).append((world, step))
+            most = max(1, MAX_PROOFS // len(self.answer.outcomes))
+            for alike in list(reasons.values())[:most]:
+                world, step = alike[0]
                 yield Proof(
                     outcome=outcome,
                     title=self.words("outcomes", outcome, "title"),
-                    where=where,
+                    where=tuple(self.assumed(spot, known) for spot, known in world.assumptions),
+                    alike=len(alike) - 1,
                     step=self.step(step),
                 )
 
@@ -339,8 +338,8 @@ class _Adviser:
         )
         return Explainer(world.conclusions, self.law.executor.program).proof(fact)
 
-    def assumed(self, spot: Spot, known: Known[Any]) -> Assumed:
-        return Assumed(
+    def assumed(self, spot: Spot, known: Known[Any]) -> UsedValue:
+        return UsedValue(
             spot=str(spot),
             label=self.label(spot),
             shown=self.text(

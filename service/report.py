@@ -89,10 +89,11 @@ class _Page:
 
     def proof(self, proof: Proof) -> Tree:
         where = "; ".join(f"{a.label.in_(self.language)}: {a.shown.in_(self.language)}" for a in proof.where)
-        tree = Tree(
-            self.step(proof.step) if not where else f"[italic]{escape(where)}[/italic]", guide_style="dim"
-        )
-        branch = tree.add(self.step(proof.step)) if where else tree
+        if proof.alike:
+            where += f" ({self.say('alike', count=str(proof.alike))})"
+        title = f"[bold]{escape(proof.title.in_(self.language))}[/bold]"
+        tree = Tree(f"{title} — {escape(where)}" if where else title, guide_style="dim")
+        branch = tree.add(self.step(proof.step))
         for step in proof.step.because:
             self.grow(branch, step)
         return tree

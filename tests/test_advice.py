@@ -114,3 +114,11 @@ def test_no_advice_calls_itself_a_decision() -> None:
     found = advice()
     assert "not the decision" in found.notice.en
     assert "결정이 아닙니다" in found.notice.ko
+
+
+def test_every_outcome_that_is_possible_has_a_proof_and_other_reasons_have_their_own() -> None:
+    found = advice(official={"grade": None, "body": None})
+    assert {proof.outcome for proof in found.proofs} == set(found.possible)
+    decided = advice(official={"grade": [4, 6]})
+    assert [proof.outcome for proof in decided.proofs] == ["close_relevance"] * 2
+    assert [proof.where[0].shown.en for proof in decided.proofs] == ["grade 4", "grade 6"]

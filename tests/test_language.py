@@ -1,6 +1,6 @@
 import pytest
 
-from service.language import from_locale, say, words
+from service.language import WORDS, from_locale, say, words
 
 
 def keys(entry: object) -> object:
@@ -19,3 +19,8 @@ def test_the_language_follows_the_locale(locale: str, language: str, monkeypatch
 
 def test_sentences_are_filled_in() -> None:
     assert say("en", "by", day="2 May 2026") == "by 2 May 2026"
+
+
+def test_every_word_is_said_somewhere() -> None:
+    source = "".join(path.read_text() for path in WORDS.parent.glob("*.py"))
+    assert [key for key in words("en") if f'"{key}"' not in source and f"'{key}'" not in source] == []
