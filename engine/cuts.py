@@ -8,9 +8,10 @@ from typing import Any
 
 from engine import expressions as ex
 from engine.execution import World
+from engine.expressions import Interval
 from engine.facts import Spot
 from engine.program import Program, lookup
-from engine.rows import Interval, Row
+from engine.rows import Row
 from engine.values import Domain, Known, between, exactly, from_number
 
 OTHER_TEXT = "\u2026"
@@ -154,16 +155,10 @@ class Cuts:
         """What the other side of a comparison may be worth, at its ends."""
         if not use.other_source:
             return set(ex.value_of(use.other, lookup({}, parameters)))
-        rows = _rows_of(world, use.other_source)
+        rows = world.conclusions.rows_of(use.other_source)
         return {
             end for row in rows for end in ex.value_of(_on_self(use.other), lookup({"": row}, parameters))
         }
-
-
-def _rows_of(world: World, source: str) -> Iterator[Row]:
-    yield from world.conclusions.given.of(source)
-    for _, row in world.conclusions.of(source):
-        yield row
 
 
 def _on_self(term: ex.Term) -> ex.Term:

@@ -62,6 +62,18 @@ def read_all(path: Path, limit: int = MAX_BYTES) -> list[Document]:
     return parse(text, name)
 
 
+def decoded(content: bytes) -> str | None:
+    """Text in UTF-8 or CP949, the encodings of Korean tables; none where it is neither."""
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    return None
+
+
 def parse(text: str, name: str = "text") -> list[Document]:
     """Parse YAML text; `name` stands for the file in errors."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

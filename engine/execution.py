@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from engine import expressions as ex
+from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.program import Program, lookup
-from engine.rows import Interval, Row, Rows
+from engine.rows import Row, Rows
 from engine.rulebook import Rule, Rulebook
 from engine.values import Known
 
@@ -53,6 +54,20 @@ class Conclusions:
         here = lookup(bindings, self.given.parameters)
         return tuple((name, _worth(argument, bindings, here)) for name, argument in head.arguments)
 
+    def matching(self, atom: ex.Atom, bindings: Mapping[str, Row]) -> Iterator[tuple[Fact, Row]]:
+        """The derived facts that an atom may mean."""
+        here = lookup(bindings, self.given.parameters)
+        wanted = [(name, _worth(argument, bindings, here)) for name, argument in atom.arguments]
+        for fact, row in list(self.of(atom.predicate)):
+            if all(ex.compare("==", row.values[name], worth)[1] for name, worth in wanted):
+                yield fact, row
+
+    def rows_of(self, source: str) -> Iterator[Row]:
+        """The rows of a fact type or a predicate."""
+        yield from self.given.of(source)
+        for _, row in self.of(source):
+            yield row
+
     def fact_of(self, row: Row) -> Fact:
         """The derived fact that a row stands for."""
         return row.source, tuple(row.values.items())
@@ -97,10 +112,15 @@ class Executor(Protocol):
     def run(self, case: CaseModel) -> Conclusions: ...
 
 
+def label_of(fact: Fact, rulebook: Rulebook) -> str:
+    """The outcome that a fact of the goal states."""
+    return rulebook.label(rulebook.goal, "kind", dict(fact[1])["kind"][0])
+
+
 def labels(conclusions: Conclusions, rulebook: Rulebook) -> dict[str, bool]:
     """The outcomes still possible, each with whether it is certain."""
     found: dict[str, bool] = {}
     for fact, row in conclusions.of(rulebook.goal):
-        label = rulebook.label(rulebook.goal, "kind", dict(fact[1])["kind"][0])
+        label = label_of(fact, rulebook)
         found[label] = found.get(label, False) or row.certain
     return {label: found[label] for label in rulebook.outcomes if label in found}

@@ -10,7 +10,8 @@ from itertools import product
 
 from engine import expressions as ex
 from engine.errors import refuse
-from engine.rows import Interval, Row
+from engine.expressions import Interval
+from engine.rows import Row
 from engine.rulebook import Rule, Rulebook
 from engine.values import Domain
 
@@ -118,7 +119,7 @@ def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
     binds, conditions = bound_conditions(rule, rulebook)
     tests: list[Test] = []
     for number, atom in enumerate(rule.atoms):
-        variable = f"atom {number} {atom.predicate}"
+        variable = atom_variable(number, atom)
         binds[variable] = atom.predicate
         tests += _atom_tests(variable, atom)
     denials = tuple(
@@ -144,6 +145,11 @@ def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
         }
         joins = {variable: source for variable, source in binds.items() if variable not in fixed}
         yield Variant(rule, joins, fixed, whole, denials)
+
+
+def atom_variable(number: int, atom: ex.Atom) -> str:
+    """The variable under which the fact that a rule's atom meets is bound."""
+    return f"atom {number} {atom.predicate}"
 
 
 def _folded(tests: list[Test]) -> Iterator[Test]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import Any
 
 from engine import expressions as ex
 from engine.execution import Conclusions, Fact, Firing
+from engine.expressions import Interval
 from engine.facts import Spot
 from engine.program import Program, lookup
-from engine.rows import Interval, Row
+from engine.rows import Row
 from engine.rulebook import Rule
 
 MAX_DEPTH = 12
@@ -161,31 +161,24 @@ class Explainer:
         return best or self._unbound(rule, binds)
 
     def _bindings(self, binds: Mapping[str, str]) -> Iterator[dict[str, Row]]:
-        choices = [list(self._rows(source)) for source in binds.values()]
+        choices = [list(self.conclusions.rows_of(source)) for source in binds.values()]
         for rows in islice(product(*choices), MAX_BINDINGS):
             yield dict(zip(binds, rows, strict=True))
-
-    def _rows(self, source: str) -> Iterator[Row]:
-        yield from self.given.of(source)
-        for _, row in self.conclusions.of(source):
-            yield row
 
     def _unbound(self, rule: Rule, binds: Mapping[str, str]) -> Failure | None:
         """A rule that finds no facts to bind."""
         for source in binds.values():
-            if not list(self._rows(source)):
+            if not any(True for _ in self.conclusions.rows_of(source)):
                 return Failure(rule, (), self._parameters(rule), len(binds) + 1, missing=source)
         return None
 
     def _lack(self, rule: Rule, conditions: list[ex.Condition], bindings: dict[str, Row]) -> Failure | None:
         here = lookup(bindings, self.given.parameters)
         failed = [index for index, condition in enumerate(conditions) if not ex.truth_of(condition, here)[1]]
-        missing = [atom for atom in rule.atoms if not any(True for _ in self._matching(atom, bindings, here))]
+        matching = self.conclusions.matching
+        missing = [atom for atom in rule.atoms if not any(True for _ in matching(atom, bindings))]
         barred = [
-            (fact, row)
-            for atom in rule.unless
-            for fact, row in self._matching(atom, bindings, here)
-            if row.certain
+            (fact, row) for atom in rule.unless for fact, row in matching(atom, bindings) if row.certain
         ]
         lacking = len(failed) + len(missing) + len(barred)
         if not lacking:
@@ -197,31 +190,7 @@ class Explainer:
             return Failure(rule, values, parameters, lacking, missing=missing[0].predicate)
         return Failure(rule, values, parameters, lacking, barred=self.proof(barred[0][0]))
 
-    def _matching(
-        self, atom: ex.Atom, bindings: Mapping[str, Row], here: ex.Lookup
-    ) -> Iterator[tuple[Fact, Row]]:
-        for fact, row in self.conclusions.of(atom.predicate):
-            if all(
-                ex.compare("==", row.values[name], _worth(argument, bindings, here))[1]
-                for name, argument in atom.arguments
-            ):
-                yield fact, row
-
-
-def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) -> Any:
-    if isinstance(argument, ex.Reference):
-        serial = bindings[argument.variable].serial
-        return serial, serial
-    return ex.value_of(argument, here)
-
 
 def _derived(firing: Firing) -> Iterator[Row]:
     """The derived rows that a firing rests on."""
     return (row for row in firing.bindings.values() if not row.section)
-
-
-def steps(step: Step) -> Iterator[Step]:
-    """A step and all steps below it."""
-    yield step
-    for below in step.because:
-        yield from steps(below)

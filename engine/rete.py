@@ -37,9 +37,10 @@ import durable_rules_engine as durable
 from engine import expressions as ex
 from engine.errors import refuse
 from engine.execution import Conclusions, Mode
+from engine.expressions import Interval
 from engine.facts import CaseModel
 from engine.program import Column, Denial, Program, Side, Test, Variant, reader
-from engine.rows import Interval, Row, Rows, encode
+from engine.rows import Row, Rows, encode
 
 SHARD = 48
 MAX_PATTERNS = 15

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from engine.expressions import Interval
 from engine.facts import CaseModel, Fact, Section, Spot
 from engine.rulebook import Parameter, Rulebook
 from engine.values import HIGHEST, LOWEST, UNKNOWN, Domain, Known, to_number
 
-Interval = tuple[int, int]
 ANYTHING: Interval = (LOWEST, HIGHEST)
 
 

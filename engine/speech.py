@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.expressions import Interval
 from engine.facts import Spot
 from engine.proof import Premise
-from engine.rows import Interval
 from engine.rulebook import Rulebook
 from engine.values import Domain, Known, between, exactly, from_number
 from engine.words import Words, filled

@@ -7,10 +7,10 @@ from typing import Any
 
 from engine import expressions as ex
 from engine.cuts import Cuts
-from engine.execution import Assumption, Executor, Firing, World, labels
+from engine.execution import Assumption, Executor, Firing, World, label_of, labels
 from engine.facts import CaseModel, Spot
-from engine.program import Program, lookup
-from engine.rows import Interval, Row
+from engine.program import Program, atom_variable, lookup
+from engine.rows import Row
 from engine.rulebook import Rule
 
 RUNS = 160
@@ -21,7 +21,11 @@ class _Node:
     world: World
     spot: Spot | None = None
     children: list["_Node"] = field(default_factory=list)
-    open: tuple[Spot, ...] = ()
+    rests_on: "Unresolved | None" = None
+
+    @property
+    def open(self) -> tuple[Spot, ...]:
+        return self.rests_on.spots if self.rests_on else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +52,7 @@ def answer(executor: Executor, case: CaseModel, runs: int = RUNS) -> Answer:
     leaves = list(_leaves(root))
     outcomes = {outcome for leaf in leaves for outcome in leaf.world.outcomes}
     questions = dict.fromkeys(_questions(root)) if len(outcomes) > 1 else {}
-    unclear = {
-        rule.key: rule
-        for leaf in leaves
-        if len(leaf.world.outcomes) > 1
-        for rule in unresolved(leaf.world, executor.program).rules
-    }
+    unclear = {rule.key: rule for leaf in leaves if leaf.rests_on for rule in leaf.rests_on.rules}
     return Answer(
         outcomes=tuple(label for label in executor.program.rulebook.outcomes if label in outcomes),
         base=root.world,
@@ -124,7 +123,7 @@ class _Search:
         return root
 
     def split(self, node: _Node) -> None:
-        node.open = unresolved(node.world, self.program).spots
+        node.rests_on = unresolved(node.world, self.program)
         for spot in node.open:
             cells = self.cuts.cells(node.world, spot)
             if len(cells) > 1 and self.used + len(cells) <= self.limit:
@@ -161,9 +160,7 @@ def _ordered_goals(world: World, program: Program) -> list[tuple[Any, Row]]:
     rulebook = program.rulebook
     order = {label: place for place, label in enumerate(rulebook.outcomes)}
     goals = list(world.conclusions.of(rulebook.goal))
-    return sorted(
-        goals, key=lambda goal: order[rulebook.label(rulebook.goal, "kind", dict(goal[0][1])["kind"][0])]
-    )
+    return sorted(goals, key=lambda goal: order[label_of(goal[0], rulebook)])
 
 
 class _Walk:
@@ -197,13 +194,12 @@ class _Walk:
         for row in firing.bindings.values():
             if not row.certain:
                 self.doubt(row)
-        for variable, atom in _atoms(firing):
-            self.compare(atom, firing.bindings[variable], firing)
+        for number, atom in enumerate(rule.atoms):
+            self.compare(atom, firing.bindings[atom_variable(number, atom)], firing)
         for atom in rule.unless:
-            for other, row in list(self.conclusions.of(atom.predicate)):
-                if self.matches(atom, row, firing):
-                    self.visit(other)
-                    self.compare(atom, row, firing)
+            for other, row in self.conclusions.matching(atom, firing.bindings):
+                self.visit(other)
+                self.compare(atom, row, firing)
 
     def doubt(self, row: Row) -> None:
         if row.section:
@@ -246,20 +242,3 @@ class _Walk:
             self.uncertain(row, name)
             if not isinstance(argument, ex.Constant):
                 self.blame(ex.Compare("==", argument, argument), firing)
-
-    def matches(self, atom: ex.Atom, row: Row, firing: Firing) -> bool:
-        here = lookup(firing.bindings, self.given.parameters)
-        for name, argument in atom.arguments:
-            if isinstance(argument, ex.Reference):
-                serial = firing.bindings[argument.variable].serial
-                value: Interval = (serial, serial)
-            else:
-                value = ex.value_of(argument, here)
-            if not ex.compare("==", row.values[name], value)[1]:
-                return False
-        return True
-
-
-def _atoms(firing: Firing) -> Iterator[tuple[str, ex.Atom]]:
-    for number, atom in enumerate(firing.rule.atoms):
-        yield f"atom {number} {atom.predicate}", atom

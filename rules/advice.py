@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine import VERSION
 from engine.changes import Change, next_day, smallest
 from engine.errors import Place, refuse
-from engine.execution import Fact, World
+from engine.execution import Fact, World, label_of
 from engine.facts import Spot
 from engine.proof import Explainer, Failure, Step
 from engine.rulebook import Rule
@@ -287,13 +287,16 @@ class _Adviser:
             reading=None if rule.confidence == "V" else self.words("rules", rule.id, "reading"),
         )
 
+    def says(self, step: Step) -> Text:
+        return self.text(
+            lambda speaker: speaker.sentence(
+                step.rule.id, "holds", speaker.premise_values(step.values, step.parameters)
+            )
+        )
+
     def step(self, step: Step) -> ProofStep:
         return ProofStep(
-            says=self.text(
-                lambda speaker: speaker.sentence(
-                    step.rule.id, "holds", speaker.premise_values(step.values, step.parameters)
-                )
-            ),
+            says=self.says(step),
             citation=self.citation(step.rule),
             certain=step.certain,
             values=tuple(
@@ -334,7 +337,7 @@ class _Adviser:
         fact = next(
             fact
             for fact, _ in world.conclusions.of(self.rulebook.goal)
-            if self.rulebook.label(self.rulebook.goal, "kind", dict(fact[1])["kind"][0]) == outcome
+            if label_of(fact, self.rulebook) == outcome
         )
         return Explainer(world.conclusions, self.law.executor.program).proof(fact)
 
@@ -360,7 +363,7 @@ class _Adviser:
     def not_this(self, outcome: str, failure: Failure) -> NotThis:
         deepest = _deepest(failure)
         if deepest.barred is not None:
-            says, rule = self.step(deepest.barred).says, deepest.barred.rule
+            says, rule = self.says(deepest.barred), deepest.barred.rule
         else:
             rule = deepest.rule
             says = self.text(
@@ -410,7 +413,7 @@ class _Adviser:
             label=self.text(
                 lambda speaker: str(speaker.words.part("labels").get(predicate, {}).get(kind, kind))
             ),
-            says=self.step(step).says,
+            says=self.says(step),
             certain=certain,
             citation=self.citation(step.rule),
             by_on=plain(by_on) if by_on is not None else None,

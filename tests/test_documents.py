@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine import documents
-from engine.documents import parse, read, read_all
+from engine.documents import decoded, parse, read, read_all
 from engine.errors import InputError, Problem
 
 
@@ -111,3 +111,12 @@ def test_one_document_is_wanted(tmp_path: Path) -> None:
     path.write_text("a: 1\n---\nb: 2\n")
     with pytest.raises(InputError, match=r"two\.yaml: This file holds several documents"):
         read(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_text_of_korean_tables_is_read_in_its_encodings(encoding: str) -> None:
+    assert decoded("연번,기관".encode(encoding)) == "연번,기관"
+
+
+def test_what_is_no_text_is_not_read() -> None:
+    assert decoded(b"\xff\xfe\x00") is None

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from engine import expressions as ex
 from engine.execution import Conclusions
 from engine.facts import Spot
 from engine.program import bound_conditions, compile_program, lookup
-from engine.proof import Explainer, Failure, steps
+from engine.proof import Explainer, Failure, Step
 from engine.rete import Rete
 from tests import generated
 from tests.licence import case, known_case, licensing, rete
@@ -15,6 +16,13 @@ from tests.licence import case, known_case, licensing, rete
 TOY = Rete(compile_program(licensing()))
 LABELS = licensing().predicates["outcome"]["kind"].options
 GRAVE = {"done_on": "2019-01-01", "fine": 2000, "place": "x"}
+
+
+def steps(step: Step) -> Iterator[Step]:
+    """A step and all steps below it."""
+    yield step
+    for below in step.because:
+        yield from steps(below)
 
 
 def explained(some_case: Any) -> tuple[Explainer, Conclusions]:

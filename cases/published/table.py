@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.documents import decoded
 from engine.errors import Place, Problem, refuse
 
 MAX_BYTES = 10_000_000
@@ -97,13 +98,9 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise refuse(f"This file cannot be read ({error.strerror})", "Check the path", Place(name)) from None
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    text = decoded(content)
+    if text is not None:
+        return text
     raise refuse("This file is not a text table", "Save it as CSV in UTF-8 or CP949", Place(name))
 
 

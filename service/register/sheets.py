@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.documents import decoded
 from service.register.problems import Problem, RegisterError
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -73,13 +74,9 @@ def _lines(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _decoded(path: Path, content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    text = decoded(content)
+    if text is not None:
+        return text
     raise RegisterError(Problem("unknown_encoding", file=path.name))
 
 
