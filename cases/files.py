@@ -4,19 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from engine.documents import Document, parse, read_all
 from engine.errors import InputError, Place, Problem, nearest, refuse
-from engine.facts import problems_of, read_case
+from engine.facts import CaseModel, problems_of, read_case
 from rules.facts import EmploymentCase
+from rules.law import MODELS
 from rules.lexicon import Lexicon
 
 ABOUT = ("case", "title", "note", "source", "like", "expect")
-SECTIONS = tuple(EmploymentCase.model_fields)
+SECTIONS = tuple(section for model in MODELS.values() for section in model.model_fields)
+C = TypeVar("C", bound=CaseModel)
+Facts_co = TypeVar("Facts_co", bound=CaseModel, covariant=True)
 
 
 class Expected(BaseModel):
@@ -47,30 +50,33 @@ class _About(BaseModel):
 
 
 @dataclass(frozen=True)
-class CaseFile:
+class CaseFile(Generic[Facts_co]):
     """One case as it stands in a file."""
 
     name: str
     title: str
     note: str
     source: str
-    facts: EmploymentCase
+    facts: Facts_co
     expected: Expected | None
     place: Place
 
 
-def read_cases(path: Path) -> list[CaseFile]:
+AnyCase = CaseFile[CaseModel]
+
+
+def read_cases(path: Path) -> list[AnyCase]:
     """Every case of a file. A case that is `like` one above takes over what it does not say itself."""
     return _raising(readable_cases(path))
 
 
-def readable_cases(path: Path) -> tuple[list[CaseFile], list[Problem]]:
+def readable_cases(path: Path) -> tuple[list[AnyCase], list[Problem]]:
     """The cases of a file that can be read, and the problems of those that cannot."""
     return _cases(read_all(path), path.stem)
 
 
-def read_one(path: Path) -> CaseFile:
-    """The one case of a file. Raises InputError where there are several."""
+def read_one(path: Path, model: type[C]) -> CaseFile[C]:
+    """The one case of a file. Raises InputError where there are several, or one of another kind."""
     cases = read_cases(path)
     if len(cases) > 1:
         raise refuse(
@@ -78,15 +84,22 @@ def read_one(path: Path) -> CaseFile:
             "Give a file with one case, or run `psea cases run`",
             Place(str(path)),
         )
-    return cases[0]
+    return _of_kind(cases[0], model)
 
 
-def parse_case(text: str, name: str = "case") -> CaseFile:
-    """The one case of a YAML or JSON text."""
+def parse_case(text: str, name: str = "case") -> CaseFile[EmploymentCase]:
+    """The one employment case of a YAML or JSON text."""
     documents = parse(text, name)
     if len(documents) != 1:
         raise refuse("This text holds several cases", "Give one case", Place(name))
-    return _raising(_cases(documents, name))[0]
+    return _of_kind(_raising(_cases(documents, name))[0], EmploymentCase)
+
+
+def _of_kind(case: AnyCase, model: type[C]) -> CaseFile[C]:
+    if not isinstance(case.facts, model):
+        sections = ", ".join(model.model_fields)
+        raise refuse("This case is of another kind", f"The sections wanted are {sections}", case.place)
+    return cast(CaseFile[C], case)
 
 
 def find_cases(folder: Path) -> Iterator[Path]:
@@ -96,16 +109,16 @@ def find_cases(folder: Path) -> Iterator[Path]:
     yield from [folder] if folder.is_file() else sorted(folder.rglob("*.yaml"))
 
 
-def _raising(found: tuple[list[CaseFile], list[Problem]]) -> list[CaseFile]:
+def _raising(found: tuple[list[AnyCase], list[Problem]]) -> list[AnyCase]:
     cases, problems = found
     if problems:
         raise InputError(problems)
     return cases
 
 
-def _cases(documents: list[Document], stem: str) -> tuple[list[CaseFile], list[Problem]]:
+def _cases(documents: list[Document], stem: str) -> tuple[list[AnyCase], list[Problem]]:
     said: dict[str, Mapping[str, Any]] = {}
-    cases: list[CaseFile] = []
+    cases: list[AnyCase] = []
     problems: list[Problem] = []
     for number, document in enumerate(documents, start=1):
         name = stem if len(documents) == 1 else f"{stem}-{number}"
@@ -116,7 +129,7 @@ def _cases(documents: list[Document], stem: str) -> tuple[list[CaseFile], list[P
     return cases, problems
 
 
-def _case(document: Document, name: str, said: dict[str, Mapping[str, Any]]) -> CaseFile:
+def _case(document: Document, name: str, said: dict[str, Mapping[str, Any]]) -> AnyCase:
     """One case; its facts are added to those that later cases of the file may be like."""
     if not isinstance(document.data, dict):
         raise refuse("A case is a mapping of sections", "Begin with `official:`", document.place(()))
@@ -131,13 +144,19 @@ def _case(document: Document, name: str, said: dict[str, Mapping[str, Any]]) -> 
     facts, problems = _worded(facts, document)
     said[about.case or name] = facts
     try:
-        read = read_case(EmploymentCase, document, facts)
+        read = read_case(_model(facts), document, facts)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     if problems:
         raise InputError(problems)
     place = document.place(())
     return CaseFile(about.case or name, about.title, about.note, about.source, read, about.expect, place)
+
+
+def _model(facts: Mapping[str, Any]) -> type[CaseModel]:
+    """The kind of case that has these sections."""
+    said = facts.keys()
+    return max(MODELS.values(), key=lambda model: len(said & model.model_fields.keys()))
 
 
 def _refuse_stray(document: Document) -> None:
@@ -188,14 +207,12 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def case_schema() -> dict[str, Any]:
+def case_schema(model: type[CaseModel] = EmploymentCase) -> dict[str, Any]:
     """The JSON Schema of a case file: the sections of a case, what it is about, and what it expects."""
-    facts = EmploymentCase.model_json_schema(schema_generator=_Schema)
+    facts = model.model_json_schema(schema_generator=_Schema)
     about = _About.model_json_schema()
-    facts["$defs"]["Official"]["properties"] |= {
-        "agency": {"type": "string", "description": "the agency in words, read through the rank lexicon"},
-        "rank": {"type": "string", "description": "the rank or post in words, read through the rank lexicon"},
-    }
+    if model is EmploymentCase:
+        facts["$defs"]["Official"]["properties"] |= _WORDED
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "PSEA case file",
@@ -206,6 +223,12 @@ def case_schema() -> dict[str, Any]:
         "required": facts["required"],
         "$defs": {**facts.get("$defs", {}), **about.get("$defs", {})},
     }
+
+
+_WORDED = {
+    "agency": {"type": "string", "description": "the agency in words, read through the rank lexicon"},
+    "rank": {"type": "string", "description": "the rank or post in words, read through the rank lexicon"},
+}
 
 
 class _Schema(GenerateJsonSchema):

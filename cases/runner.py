@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from cases.files import CaseFile, Expected
+from cases.files import AnyCase, Expected
 from engine.errors import InputError, Problem, nearest
 from engine.execution import Conclusions
 from engine.speech import known_of
@@ -17,20 +17,25 @@ from rules.law import Law
 class Result:
     """What a case came to, and each difference from what its file expects."""
 
-    case: CaseFile
+    case: AnyCase
     outcome: str
     possible: tuple[str, ...]
     fired: frozenset[str]
     differences: tuple[str, ...]
 
 
-def run(law: Law, cases: Iterable[CaseFile]) -> tuple[list[Result], list[Problem]]:
-    """Replay cases; a case that contradicts itself is a problem, and the others are still run."""
+def run(laws: Iterable[Law], cases: Iterable[AnyCase]) -> tuple[list[Result], list[Problem]]:
+    """Replay cases, each under the rulebook that answers its kind; one that no rulebook answers is left out.
+
+    A case that contradicts itself is a problem, and the others are still run.
+    """
+    by_model = {law.rulebook.model: law for law in laws}
     results: list[Result] = []
     problems: list[Problem] = []
     for case in cases:
         try:
-            results.append(run_one(law, case))
+            if (law := by_model.get(type(case.facts))) is not None:
+                results.append(run_one(law, case))
         except InputError as error:
             problems += [
                 replace(one, place=replace(case.place, path=one.place.path)) for one in error.problems
@@ -38,7 +43,7 @@ def run(law: Law, cases: Iterable[CaseFile]) -> tuple[list[Result], list[Problem
     return results, problems
 
 
-def run_one(law: Law, case: CaseFile) -> Result:
+def run_one(law: Law, case: AnyCase) -> Result:
     refuse_contradiction(case.facts)
     found = answer(law.executor, case.facts)
     certain = _fired(found, certain=True)

@@ -99,6 +99,10 @@ class CaseModel(BaseModel):
     def complete(self, section: Section) -> bool:
         return not section.listed or getattr(self, section.name).complete
 
+    def contradictions(self) -> Iterator[Problem]:
+        """What in the case cannot be true at once."""
+        yield from ()
+
     def value(self, spot: Spot) -> Known[Any]:
         if not spot.field:
             return UNKNOWN

@@ -4,17 +4,17 @@ An advice is never a decision: a committee decides (공직자윤리위원회).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Generic, Literal, TypeVar
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine import VERSION
 from engine.changes import Change, next_day, smallest
-from engine.errors import Place, refuse
+from engine.errors import InputError
 from engine.execution import Fact, World, label_of
-from engine.facts import Spot
+from engine.facts import CaseModel, Spot
 from engine.proof import Explainer, Failure, Step
 from engine.rulebook import Rule
 from engine.speech import Speaker, known_of
@@ -159,7 +159,7 @@ class RegisterVersion(_Part):
 
 
 class Advice(_Part):
-    """Advice on one case. Not a decision: only the ethics committee decides."""
+    """Advice on one case, whatever the rulebook. Not a decision: a committee decides."""
 
     outcome: str = Field(description="the outcome, or 'undetermined'")
     possible: tuple[str, ...] = Field(description="every outcome that is still possible")
@@ -168,15 +168,6 @@ class Advice(_Part):
     todo: Text
     proofs: tuple[Proof, ...]
     why_not: tuple[NotThis, ...]
-    duties: tuple[Item, ...]
-    routes: tuple[Item, ...]
-    committees: tuple[Item, ...]
-    clocks: tuple[Item, ...]
-    penalties: tuple[Item, ...]
-    after_joining: tuple[Item, ...]
-    grounds: tuple[Item, ...]
-    binding_grounds: tuple[Item, ...]
-    other: tuple[Item, ...]
     questions: tuple[Question, ...]
     unclear: tuple[UnclearLaw, ...]
     next_day: WouldChange | None
@@ -185,11 +176,28 @@ class Advice(_Part):
     notice: Text
 
 
+class EmploymentAdvice(Advice):
+    """Advice on a planned employment (취업제한), and what follows from it."""
+
+    duties: tuple[Item, ...]
+    routes: tuple[Item, ...]
+    committees: tuple[Item, ...]
+    clocks: tuple[Item, ...]
+    penalties: tuple[Item, ...]
+    after_joining: tuple[Item, ...]
+    grounds: tuple[Item, ...]
+    binding_grounds: tuple[Item, ...]
+    decided: tuple[Item, ...]
+    other: tuple[Item, ...]
+
+
+A = TypeVar("A", bound=Advice)
+
 NOTICE = Text(
     ko="이 결과는 안내일 뿐이며 공직자윤리위원회의 결정이 아닙니다.",
     en="This is advice, not the decision of the ethics committee, and does not bind it.",
 )
-_GROUPS = {
+_EMPLOYMENT = {
     "duties": ("duty",),
     "routes": ("route",),
     "committees": ("committee",),
@@ -198,59 +206,51 @@ _GROUPS = {
     "after_joining": ("after",),
     "grounds": ("ground",),
     "binding_grounds": ("binding_ground",),
+    "decided": ("sanction", "rereview", "publication"),
     "other": ("standard", "likely_listed"),
 }
 
 
-def advise(law: Law, case: EmploymentCase, register: RegisterVersion | None = None) -> Advice:
-    """Evaluate one case and explain it. Raises InputError for a case that contradicts itself."""
+def advise(law: Law, case: EmploymentCase, register: RegisterVersion | None = None) -> EmploymentAdvice:
+    """Evaluate one employment and explain it. Raises InputError for a case that contradicts itself."""
     refuse_contradiction(case)
-    return _Adviser(law, case, register).advice()
+    return _Adviser(law, case, EmploymentAdvice, _EMPLOYMENT, register).advice()
 
 
 def advice_schema() -> dict[str, Any]:
     """The JSON Schema of an advice, as `psea check --json` prints it."""
-    return Advice.model_json_schema(mode="serialization")
+    return EmploymentAdvice.model_json_schema(mode="serialization")
 
 
-def refuse_contradiction(case: EmploymentCase) -> None:
-    """A job cannot begin before the retirement that it follows, nor a posting end before it begins."""
-    retired, start = case.official.retired_on, case.engagement.start_on
-    latest = retired.options[0] if retired.exact else retired.low
-    earliest = start.options[-1] if start.options else start.high
-    if latest is not None and earliest is not None and earliest < latest:
-        raise refuse(
-            f"The job starts ({earliest}) before the retirement ({latest})",
-            "Correct one of the two dates; only employment after retirement is reviewed",
-            Place(path="engagement.start_on"),
-        )
-    for index, posting in enumerate(case.postings.items):
-        if (
-            posting.from_on.exact
-            and posting.to_on.exact
-            and posting.to_on.options[0] < posting.from_on.options[0]
-        ):
-            raise refuse(
-                "This posting ends before it begins",
-                "Exchange the two dates",
-                Place(path=f"postings.items.{index}"),
-            )
+def refuse_contradiction(case: CaseModel) -> None:
+    """Raise InputError where the facts of a case contradict each other."""
+    if problems := list(case.contradictions()):
+        raise InputError(problems)
 
 
-class _Adviser:
-    def __init__(self, law: Law, case: EmploymentCase, register: RegisterVersion | None) -> None:
+class _Adviser(Generic[A]):
+    def __init__(
+        self,
+        law: Law,
+        case: CaseModel,
+        kind: type[A],
+        groups: Mapping[str, tuple[str, ...]],
+        register: RegisterVersion | None = None,
+    ) -> None:
         self.law = law
+        self.kind = kind
+        self.groups = groups
         self.rulebook = law.rulebook
         self.case = case
         self.register = register
         self.speakers = {language: Speaker(law.rulebook, language) for language in LANGUAGES}
         self.answer: Answer = answer(law.executor, case)
 
-    def advice(self) -> Advice:
+    def advice(self) -> A:
         outcome = self.answer.outcome or UNDETERMINED
-        groups = {name: tuple(self.items(predicates)) for name, predicates in _GROUPS.items()}
+        groups = {name: tuple(self.items(predicates)) for name, predicates in self.groups.items()}
         groups["clocks"] = tuple(item for item in groups["clocks"] if item.by_on is not None)
-        return Advice(
+        return self.kind(
             outcome=outcome,
             possible=self.answer.outcomes,
             title=self.words("outcomes", outcome, "title"),

@@ -4,12 +4,14 @@ Every field is a value that may be exact, a range, one of several or unknown; le
 Money is in won, dates are calendar days, grades count down from 1, the highest (직급).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
+from engine.errors import Place, Problem
 from engine.facts import CaseModel, Fact, Listed
 from engine.values import UNKNOWN, Known, OrderedEnum, Won, exactly, one_of
 
@@ -335,3 +337,23 @@ class EmploymentCase(CaseModel):
     directions: Listed[Direction] = Listed[Direction]()
     subordinations: Listed[Subordination] = Listed[Subordination]()
     works: Listed[Work] = Listed[Work]()
+
+    def contradictions(self) -> Iterator[Problem]:
+        """A job cannot begin before the retirement that it follows, nor a posting end before it begins."""
+        retired, start = self.official.retired_on, self.engagement.start_on
+        latest = retired.options[0] if retired.exact else retired.low
+        earliest = start.options[-1] if start.options else start.high
+        if latest is not None and earliest is not None and earliest < latest:
+            yield Problem(
+                f"The job starts ({earliest}) before the retirement ({latest})",
+                "Correct one of the two dates; only employment after retirement is reviewed",
+                Place(path="engagement.start_on"),
+            )
+        for index, posting in enumerate(self.postings.items):
+            begun, ended = posting.from_on, posting.to_on
+            if begun.exact and ended.exact and ended.options[0] < begun.options[0]:
+                yield Problem(
+                    "This posting ends before it begins",
+                    "Exchange the two dates",
+                    Place(path=f"postings.items.{index}"),
+                )

@@ -1,17 +1,21 @@
-"""The law as loaded: the employment rulebook (취업제한) with its executor."""
+"""The law as loaded: the rulebooks (취업제한, 주식백지신탁), each with its executor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine.errors import InputError, Problem
+from engine.documents import read
+from engine.errors import InputError, Problem, nearest, refuse
+from engine.facts import CaseModel
 from engine.loader import load
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.rulebook import Rulebook
 from rules.facts import EmploymentCase
 
-EMPLOYMENT = Path(__file__).parent / "employment"
+FOLDER = Path(__file__).parent
+MODELS: Mapping[str, type[CaseModel]] = {"employment": EmploymentCase}
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,30 @@ class Law:
 @cache
 def employment() -> Law:
     """Articles 17 to 19-4 for post-public employment, as this version encodes them."""
-    return open_law(EMPLOYMENT)
+    return open_law(FOLDER / "employment")
+
+
+def laws() -> tuple[Law, ...]:
+    """Every rulebook."""
+    return (employment(),)
+
+
+def law_for(model: type[CaseModel]) -> Law:
+    """The rulebook that answers cases of a kind."""
+    return next(law for law in laws() if law.rulebook.model is model)
 
 
 def open_law(folder: Path) -> Law:
-    """Load a rulebook from a folder. Raises InputError with every problem."""
-    rulebook = load(folder, EmploymentCase)
+    """Load a rulebook; its name says what its cases are. Raises InputError with every problem."""
+    document = read(folder / "rulebook.yaml")
+    name = str(document.data.get("rulebook") if isinstance(document.data, dict) else None)
+    if name not in MODELS:
+        raise refuse(
+            f"There are no cases for a rulebook named {name!r}",
+            nearest(name, MODELS),
+            document.place(("rulebook",)),
+        )
+    rulebook = load(folder, MODELS[name])
     return Law(rulebook, Rete(compile_program(rulebook)))
 
 

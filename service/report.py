@@ -10,20 +10,20 @@ from rich.table import Table
 from rich.text import Text as Line
 from rich.tree import Tree
 
-from rules.advice import Advice, Item, NotThis, Proof, ProofStep
+from rules.advice import EmploymentAdvice, Item, NotThis, Proof, ProofStep
 from service.language import say, words
 
 _MARKS = {"V": "green", "P": "yellow", "I": "yellow", "U": "red"}
 
 
-def show(advice: Advice, language: str, console: Console, notes: Iterable[str] = ()) -> None:
+def show(advice: EmploymentAdvice, language: str, console: Console, notes: Iterable[str] = ()) -> None:
     """Print an advice: the answer first, then what to do, why, what is open and what would change it."""
     for part in _Page(advice, language).parts(notes):
         console.print(part)
 
 
 class _Page:
-    def __init__(self, advice: Advice, language: str) -> None:
+    def __init__(self, advice: EmploymentAdvice, language: str) -> None:
         self.advice = advice
         self.language = language
 

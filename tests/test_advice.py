@@ -5,14 +5,14 @@ import pytest
 
 from cases.files import parse_case
 from engine.errors import InputError
-from rules.advice import Advice, ProofStep, RegisterVersion, advise, refuse_contradiction
+from rules.advice import EmploymentAdvice, ProofStep, RegisterVersion, advise, refuse_contradiction
 from rules.facts import EmploymentCase
 from rules.law import employment
 
 EXAMPLE = (Path(__file__).parent.parent / "docs" / "examples" / "tax-official.yaml").read_text()
 
 
-def advice(**changed: dict[str, Any]) -> Advice:
+def advice(**changed: dict[str, Any]) -> EmploymentAdvice:
     data = parse_case(EXAMPLE).facts.model_dump(mode="json")
     for section, fields in changed.items():
         data[section] = {**data[section], **fields} if isinstance(data[section], dict) else fields

@@ -6,6 +6,7 @@ import pytest
 from cases.files import case_schema, find_cases, parse_case, read_cases, read_one, readable_cases
 from engine.errors import InputError
 from engine.values import one_of
+from rules.facts import EmploymentCase
 
 PLAIN = "official: {retired_on: 2025-12-31, grade: 4}\nengagement: {}\nemployer: {}\n"
 
@@ -98,7 +99,7 @@ def test_one_case_is_asked_for_and_several_are_found(tmp_path: Path) -> None:
     path = tmp_path / "two.yaml"
     path.write_text(f"{PLAIN}---\n{PLAIN}")
     with pytest.raises(InputError, match="holds 2 cases"):
-        read_one(path)
+        read_one(path, EmploymentCase)
 
 
 def test_the_schema_knows_every_section_and_the_words_of_rank() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.files import CaseFile, find_cases, read_cases
+from cases.files import AnyCase, find_cases, read_cases
 from cases.runner import run_one
 from engine.errors import InputError
 from engine.facts import CaseModel, Spot
@@ -89,7 +89,7 @@ def test_forgetting_any_one_input_never_gives_another_answer(path: Path) -> None
 
 @given(st.data())
 def test_forgetting_inputs_is_sound_with_worlds_as_well(data: st.DataObject) -> None:
-    example: CaseFile = data.draw(st.sampled_from(EXAMPLES))
+    example: AnyCase = data.draw(st.sampled_from(EXAMPLES))
     known = answer(employment().executor, example.facts)
     case: CaseModel = example.facts
     for spot in data.draw(st.lists(st.sampled_from(list(spots(example.facts))), max_size=4, unique=True)):
@@ -101,7 +101,7 @@ def test_forgetting_inputs_is_sound_with_worlds_as_well(data: st.DataObject) -> 
 
 @given(st.data())
 def test_narrowing_what_is_known_never_turns_a_decided_answer(data: st.DataObject) -> None:
-    example: CaseFile = data.draw(st.sampled_from(EXAMPLES))
+    example: AnyCase = data.draw(st.sampled_from(EXAMPLES))
     case: CaseModel = example.facts
     for spot in data.draw(
         st.lists(st.sampled_from(list(spots(example.facts))), min_size=1, max_size=4, unique=True)

@@ -50,8 +50,9 @@ SPOKEN_SOURCES = (
     "cases/published/months.py",
     "cases/published/results.py",
     "cases/published/table.py",
-    "rules/advice.py",
-    "service/cli.py",
+    "rules/facts.py",
+    "service/console.py",
+    "service/rules.py",
 )
 HEADING = "id,month,agency,grade,retired_on,employer,employer_position,start_on,decision,ground,source\n"
 ROW = "a1,2025-01,국세청,4급,2024-12,㈜가,,2025-02,possible,,\n"
@@ -161,7 +162,7 @@ def test_every_problem_with_a_file_is_told_in_korean(tmp_path: Path) -> None:
     two.write_text(f"{PLAIN}---\n{PLAIN}")
     for path in (huge, latin, two, tmp_path, tmp_path / "nowhere.yaml"):
         with pytest.raises(InputError) as caught:
-            read_one(path)
+            read_one(path, EmploymentCase)
         for problem in caught.value.problems:
             assert_spoken(problem)
     with pytest.raises(InputError) as caught:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from cases.files import CaseFile, Expected, parse_case
+from cases.files import AnyCase, Expected, parse_case
 from cases.runner import checked, run, run_one
 from engine.errors import Place
 from rules.law import employment
@@ -10,7 +10,7 @@ EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "tax-official.yam
 
 def differences(**expected: object) -> tuple[str, ...]:
     read = parse_case(EXAMPLE.read_text())
-    case = CaseFile(read.name, "", "", "", read.facts, Expected.model_validate(expected), Place())
+    case = AnyCase(read.name, "", "", "", read.facts, Expected.model_validate(expected), Place())
     return run_one(employment(), case).differences
 
 
@@ -53,7 +53,7 @@ def test_results_are_told_apart() -> None:
 def test_a_case_that_contradicts_itself_does_not_stop_the_others() -> None:
     good = parse_case(EXAMPLE.read_text())
     bad = parse_case(EXAMPLE.read_text().replace("start_on: 2026-06-01", "start_on: 2025-06-01"), "bad.yaml")
-    results, problems = run(employment(), [bad, good])
+    results, problems = run([employment()], [bad, good])
     assert [result.case.name for result in results] == [good.name]
     assert [(problem.place.file, problem.place.path) for problem in problems] == [
         ("bad.yaml", "engagement.start_on")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from cases.files import CaseFile, find_cases, read_cases
+from cases.files import AnyCase, find_cases, read_cases
 from engine.facts import Spot
 from rules.advice import Text, advise
 from rules.facts import EmploymentCase
@@ -115,7 +115,7 @@ def pairs_of(case: EmploymentCase) -> list[tuple[str, str]]:
 
 
 @cache
-def every_case() -> list[CaseFile]:
+def every_case() -> list[AnyCase]:
     provisions = [case for path in find_cases(ROOT / "cases" / "provisions") for case in read_cases(path)]
     published = [case for path in list(find_cases(ROOT / "cases"))[:400:40] for case in read_cases(path)]
     return [*provisions, *published]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cases.files import case_schema, parse_case
 from engine.errors import InputError, Place, Problem, refuse
-from rules.advice import Advice, advise
+from rules.advice import EmploymentAdvice, advise
 from rules.facts import EmployerKind, EmploymentCase
 from rules.law import Law
 from service.lookup import look_up
@@ -99,7 +99,7 @@ def router(law: Law, register: "Register | None") -> APIRouter:
     api = APIRouter(prefix=PREFIX, tags=["self-test"], responses=_REFUSED)
 
     @api.post("/check", summary="Advise on one case", openapi_extra=_case_body())
-    def check(text: Annotated[str, Depends(_text)]) -> Advice:
+    def check(text: Annotated[str, Depends(_text)]) -> EmploymentAdvice:
         """Take a case as a case file writes it, in JSON, and give the advice. What is left out is unknown;
         an employer that is named is looked up in the register, where there is one, as of the day of start.
 
