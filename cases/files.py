@@ -34,8 +34,12 @@ class Expected(BaseModel):
     questions: tuple[str, ...] | None = Field(default=None, description="the open questions, in any order")
     unclear: tuple[str, ...] | None = Field(default=None, description="rules whose unclear law decides")
     by: dict[str, str] = Field(default_factory=dict, description="days by which something is due, by kind")
+    since: dict[str, str] = Field(default_factory=dict, description="days from which a period runs, by kind")
+    until: dict[str, str] = Field(default_factory=dict, description="days to which a period ran, by kind")
     follows: tuple[str, ...] = Field(default=(), description="what certainly follows, as predicate.kind")
+    may: tuple[str, ...] = Field(default=(), description="what may follow but need not, as predicate.kind")
     absent: tuple[str, ...] = Field(default=(), description="what cannot follow, as predicate.kind")
+    up_to: dict[str, int] = Field(default_factory=dict, description="amounts in won, by predicate.kind")
 
 
 class _About(BaseModel):
@@ -100,6 +104,20 @@ def _of_kind(case: AnyCase, model: type[C]) -> CaseFile[C]:
         sections = ", ".join(model.model_fields)
         raise refuse("This case is of another kind", f"The sections wanted are {sections}", case.place)
     return cast(CaseFile[C], case)
+
+
+def readable_below(folder: Path) -> tuple[list[AnyCase], list[Problem]]:
+    """The cases of every file below a folder that can be read, and the problems of the others."""
+    cases: list[AnyCase] = []
+    problems: list[Problem] = []
+    for path in find_cases(folder):
+        try:
+            found, unreadable = readable_cases(path)
+        except InputError as error:
+            found, unreadable = [], list(error.problems)
+        cases += found
+        problems += unreadable
+    return cases, problems
 
 
 def find_cases(folder: Path) -> Iterator[Path]:

@@ -1,13 +1,14 @@
 """Runs case files and says where the law answers differently from what they expect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cases.files import AnyCase, Expected
 from engine.errors import InputError, Problem, nearest
 from engine.execution import Conclusions
 from engine.speech import known_of
-from engine.values import Domain, plain
+from engine.values import Known, plain
 from engine.worlds import Answer, answer
 from rules.advice import UNDETERMINED, refuse_contradiction
 from rules.law import Law
@@ -76,13 +77,33 @@ def _differences(law: Law, found: Answer, expected: Expected) -> Iterator[str]:
     unclear = {rule.id for rule in found.unclear}
     if expected.unclear is not None and unclear != set(expected.unclear):
         yield f"unclear are {', '.join(sorted(unclear)) or 'no rules'}, not {', '.join(expected.unclear)}"
-    follows = {True: _following(law, found, certain=True), False: _following(law, found, certain=False)}
-    yield from (f"{item} does not follow" for item in expected.follows if item not in follows[True])
-    yield from (f"{item} may follow" for item in expected.absent if item in follows[False])
-    due = _due(law, found)
-    for kind, day in expected.by.items():
-        if due.get(kind) != day:
-            yield f"{kind} is due by {due.get(kind, 'no day')}, not {day}"
+    certain, possible = _following(law, found, certain=True), _following(law, found, certain=False)
+    yield from (f"{item} does not follow" for item in expected.follows if item not in certain)
+    yield from (f"{item} may not follow" for item in expected.may if item not in possible)
+    yield from (f"{item} certainly follows" for item in expected.may if item in certain)
+    yield from (f"{item} may follow" for item in expected.absent if item in possible)
+    yield from _days(_said(law, found, "by_on"), expected.by, "due by")
+    yield from _days(_said(law, found, "from_on"), expected.since, "running from")
+    yield from _days(_said(law, found, "until_on"), expected.until, "running until")
+    yield from _amounts(_said(law, found, "up_to"), expected.up_to)
+
+
+def _days(said: Mapping[str, set[Known[Any]]], expected: Mapping[str, str], how: str) -> Iterator[str]:
+    shown = {item.partition(".")[2]: _either(known) for item, known in said.items()}
+    for kind, day in expected.items():
+        if shown.get(kind) != day:
+            yield f"{kind} is {how} {shown.get(kind, 'no day')}, not {day}"
+
+
+def _amounts(said: Mapping[str, set[Known[Any]]], expected: Mapping[str, int]) -> Iterator[str]:
+    for item, amount in expected.items():
+        shown = _either(said[item]) if item in said else "nothing"
+        if shown != str(amount):
+            yield f"{item} goes up to {shown}, not {amount}"
+
+
+def _either(known: Iterable[Known[Any]]) -> str:
+    return " or ".join(sorted(str(plain(one)) for one in known))
 
 
 def _rule_differences(law: Law, found: Answer, expected: Expected) -> Iterator[str]:
@@ -110,15 +131,17 @@ def _kinds(law: Law, conclusions: Conclusions, *, certain: bool) -> set[str]:
     return found
 
 
-def _due(law: Law, found: Answer) -> dict[str, str]:
-    due: dict[str, set[str]] = {}
+def _said(law: Law, found: Answer, argument: str) -> dict[str, set[Known[Any]]]:
+    """What an argument is worth in every world, by predicate and kind."""
+    said: dict[str, set[Known[Any]]] = {}
     for world in found.worlds:
         for (predicate, arguments), _ in world.conclusions.rows.items():
             given = dict(arguments)
-            if "by_on" in given and "kind" in given:
+            if argument in given and "kind" in given:
                 kind = law.rulebook.label(predicate, "kind", given["kind"][0])
-                due.setdefault(kind, set()).add(str(plain(known_of(given["by_on"], Domain("date")))))
-    return {kind: " or ".join(sorted(days)) for kind, days in due.items()}
+                known = known_of(given[argument], law.rulebook.predicates[predicate][argument])
+                said.setdefault(f"{predicate}.{kind}", set()).add(known)
+    return said
 
 
 def checked(results: Iterable[Result]) -> tuple[list[Result], list[Result]]:

@@ -7,11 +7,13 @@ from itertools import product
 from typing import Any
 
 from engine import expressions as ex
-from engine.execution import World
+from engine.execution import Fact, Firing, World
 from engine.expressions import Interval
 from engine.facts import Spot
 from engine.program import Program, lookup
 from engine.rows import Row
+from engine.rulebook import Rule
+from engine.totals import total
 from engine.values import Domain, Known, between, exactly, from_number
 
 OTHER_TEXT = "\u2026"
@@ -34,6 +36,7 @@ class Cuts:
     program: Program
     uses: Mapping[tuple[str, str], Sequence[Use]]
     memberships: Mapping[tuple[str, str], Sequence[frozenset[int]]]
+    passed: Mapping[tuple[str, str], Sequence[tuple[Rule, str, ex.Term]]]
     shown: frozenset[tuple[str, str]]
 
     @classmethod
@@ -41,6 +44,7 @@ class Cuts:
     def of(cls, program: Program) -> "Cuts":
         uses: dict[tuple[str, str], list[Use]] = {}
         memberships: dict[tuple[str, str], list[frozenset[int]]] = {}
+        passed: dict[tuple[str, str], list[tuple[Rule, str, ex.Term]]] = {}
         shown: set[tuple[str, str]] = set()
         for rule in program.rulebook.rules:
             binds, conditions = program.bound[rule.key]
@@ -54,7 +58,12 @@ class Cuts:
                 for _, argument in atom.arguments:
                     if not isinstance(argument, ex.Reference):
                         shown |= {(binds[name.variable], name.name) for name in ex.fields_of(argument)}
-        return cls(program, uses, memberships, frozenset(shown))
+            for argument_name, argument in rule.head.arguments:
+                if not isinstance(argument, ex.Reference) and argument.domain.kind in {"int", "won", "date"}:
+                    for name in ex.fields_of(argument):
+                        key = binds[name.variable], name.name
+                        passed.setdefault(key, []).append((rule, argument_name, argument))
+        return cls(program, uses, memberships, passed, frozenset(shown))
 
     def cells(self, world: World, spot: Spot) -> list[tuple[Known[Any], Known[Any]]]:
         """The parts of what a value may be: for each a value to go on with, and the part as it is shown."""
@@ -69,14 +78,18 @@ class Cuts:
             return self._texts(world, spot, known)
         if domain.kind in {"bool", "enum"}:
             return self.classes((source, spot.field), domain, known)
-        if known.options:
-            return [(exactly(option), exactly(option)) for option in known.options]
-        low, high = next(
-            row.values[spot.field]
+        row = next(
+            row
             for row in world.conclusions.given.of(source)
             if row.section == spot.section and row.index == spot.index
         )
-        return [(part, part) for part in self._parts(world, (source, spot.field), low, high, domain)]
+        low, high = row.values[spot.field]
+        if known.options:
+            options = [from_number(number, domain) for number in sorted(row.options[spot.field])]
+            return [(exactly(option), exactly(option)) for option in options]
+        points = set(self.breakpoints(world, (source, spot.field), low, high))
+        points |= set(self._carried(world, (source, spot.field), low, high, row, spot.field))
+        return [(part, part) for part in _parts(points, low, high, domain)]
 
     def _texts(self, world: World, spot: Spot, known: Known[Any]) -> list[tuple[Known[Any], Known[Any]]]:
         """Each text that the case names elsewhere, and one that it does not."""
@@ -110,21 +123,6 @@ class Cuts:
         ]
         return (*compared, *(number in numbers for numbers in self.memberships.get(key, ())))
 
-    def _parts(
-        self, world: World, key: tuple[str, str], low: int, high: int, domain: Domain
-    ) -> list[Known[Any]]:
-        points = sorted({point for point in self.breakpoints(world, key, low, high) if low < point <= high})
-        starts = [low, *points]
-        ends = [point - 1 for point in points] + [high]
-        whole_low, whole_high = domain.bounds
-        return [
-            between(
-                None if start <= whole_low else from_number(start, domain),
-                None if end >= whole_high else from_number(end, domain),
-            )
-            for start, end in zip(starts, ends, strict=True)
-        ]
-
     def breakpoints(self, world: World, key: tuple[str, str], low: int, high: int) -> Iterator[int]:
         """The first values from which some condition on the field may be settled another way."""
         rulebook = self.program.rulebook
@@ -143,6 +141,49 @@ class Cuts:
                     if use.operator in {">", "<=", "==", "!="}:
                         yield _first(use.term, mark + 1, low, high, parameters)
 
+    def _carried(
+        self,
+        world: World,
+        key: tuple[str, str],
+        low: int,
+        high: int,
+        row: Row,
+        name: str,
+        path: tuple[tuple[str, str], ...] = (),
+    ) -> Iterator[int]:
+        """The first values from which a total that rests on the field of a row may be settled another way."""
+        for rule, argument, term in self.passed.get(key, ()):
+            target = rule.head.predicate, argument
+            if target in path:
+                continue
+            first, last = self.program.rulebook.predicates[target[0]][argument].bounds
+            further = (*path, target)
+            if argument == rule.total:
+                points = {
+                    *self.breakpoints(world, target, first, last),
+                    *self._carried(world, target, first, last, row, name, further),
+                }
+                yield from self._turning(world, rule, points, row, name)
+            else:
+                for point in self._carried(world, target, first, last, row, name, further):
+                    yield _first(term, point, low, high, world.conclusions.given.parameters)
+
+    def _turning(self, world: World, rule: Rule, points: Iterable[int], row: Row, name: str) -> Iterator[int]:
+        """What a row must add for a total to reach points, with the others at their low and high ends.
+
+        Between these ends the others tell: what is already a part is not cut again till they are known.
+        """
+        variable, field = rule.summed.variable, rule.summed.name
+        summands = world.conclusions.summands.get(rule.key, ())
+        own = [_rests_on(world, one.bindings[variable], field, row, name) for one in summands]
+        if not any(own):
+            return
+        others = total(one for one, rests in zip(summands, own, strict=True) if not rests)
+        if others[0] != others[1] and row.spot(name) in dict(world.assumptions):
+            return
+        for other, point in product(set(others), points):
+            yield -((other - point) // sum(own))
+
     def _worths(self, world: World, use: Use) -> Iterator[Mapping[str, Interval]]:
         """What the parameters may be worth, with each value that those of a comparison ever have."""
         named = dict.fromkeys((*ex.parameters_of(use.term), *ex.parameters_of(use.other)))
@@ -159,6 +200,21 @@ class Cuts:
         return {
             end for row in rows for end in ex.value_of(_on_self(use.other), lookup({"": row}, parameters))
         }
+
+
+def _parts(points: Iterable[int], low: int, high: int, domain: Domain) -> list[Known[Any]]:
+    """A range in the parts that begin at some of its points."""
+    firsts = sorted({point for point in points if low < point <= high})
+    starts = [low, *firsts]
+    ends = [point - 1 for point in firsts] + [high]
+    whole_low, whole_high = domain.bounds
+    return [
+        between(
+            None if start <= whole_low else from_number(start, domain),
+            None if end >= whole_high else from_number(end, domain),
+        )
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _on_self(term: ex.Term) -> ex.Term:
@@ -182,6 +238,30 @@ def _first(term: ex.Term, mark: int, low: int, high: int, parameters: Mapping[st
         else:
             low = middle + 1
     return low
+
+
+def _rests_on(
+    world: World, fact: Row, argument: str, row: Row, name: str, path: tuple[Fact, ...] = ()
+) -> bool:
+    """Whether the argument of a fact is the field of a row, perhaps moved, passed on or added up."""
+    if fact.section:
+        return fact is row and argument == name
+    here = world.conclusions.fact_of(fact)
+    return here not in path and any(
+        _rests_on(world, below, below_name, row, name, (*path, here))
+        for firing in world.conclusions.firings[here]
+        for below, below_name in _sources(world, firing, argument)
+    )
+
+
+def _sources(world: World, firing: Firing, argument: str) -> Iterator[tuple[Row, str]]:
+    """The rows and fields from which a firing took the argument of its head."""
+    for field in ex.fields_of(dict(firing.rule.head.arguments)[argument]):
+        if argument != firing.rule.total:
+            yield firing.bindings[field.variable], field.name
+            continue
+        for summand in world.conclusions.summands[firing.rule.key]:
+            yield summand.bindings[field.variable], field.name
 
 
 def _simple(conditions: Iterable[ex.Condition]) -> Iterator[ex.Condition]:

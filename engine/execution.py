@@ -18,28 +18,54 @@ Fact = tuple[str, tuple[tuple[str, Interval], ...]]
 
 
 class Firing(NamedTuple):
-    """A rule that fired: on which rows, in which mode, and what followed."""
+    """A rule that fired: on which rows, and in which mode."""
 
     rule: Rule
     bindings: Mapping[str, Row]
     mode: Mode
-    derived: Row
+
+
+class Summand(NamedTuple):
+    """A binding that counts in a total: with the firings that found it, and what it adds.
+
+    `marks` tell it from other bindings; where they are not exact it may stand for `many` of them.
+    """
+
+    bindings: Mapping[str, Row]
+    firings: tuple[Firing, ...]
+    certain: bool
+    worth: Interval
+    marks: tuple[Interval, ...]
+    many: int
 
 
 class Conclusions:
-    """The derived facts of one case, certain and possible, with every firing behind each."""
+    """The derived facts of one case, certain and possible, with every firing behind each.
+
+    `counted` holds what the rules of totals were found to add up, by the key of the rule, and `summands` the
+    same once a total is drawn.
+    """
 
     def __init__(self, given: Rows) -> None:
         self.given = given
         self.rows: dict[Fact, Row] = {}
         self.firings: dict[Fact, list[Firing]] = {}
+        self.counted: dict[str, list[Firing]] = {}
+        self.summands: dict[str, tuple[Summand, ...]] = {}
         self.unclear = False
         self._serial = len(given.rows)
 
     def add(self, rule: Rule, bindings: Mapping[str, Row], mode: Mode) -> Row | None:
         """Record a firing; the row comes back if it says something new."""
-        certain = mode != "may"
+        if rule.total:
+            self.counted.setdefault(rule.key, []).append(Firing(rule, bindings, mode))
+            return None
         fact = rule.constant_fact or (rule.head.predicate, self._arguments(rule.head, bindings))
+        return self.put(fact, Firing(rule, bindings, mode))
+
+    def put(self, fact: Fact, firing: Firing) -> Row | None:
+        """Record what follows from a firing; the row comes back if it says something new."""
+        certain = firing.mode != "may"
         known = self.rows.get(fact)
         row = known
         if known is None or (certain and not known.certain):
@@ -47,7 +73,7 @@ class Conclusions:
             row = Row(self._serial, fact[0], certain, dict(fact[1]))
             self.rows[fact] = row
         assert row is not None
-        self.firings.setdefault(fact, []).append(Firing(rule, bindings, mode, row))
+        self.firings.setdefault(fact, []).append(firing)
         return None if row is known else row
 
     def _arguments(self, head: ex.Atom, bindings: Mapping[str, Row]) -> tuple[tuple[str, Interval], ...]:

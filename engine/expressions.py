@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticCustomError
 
-from engine.calendar import Unit, shift
+from engine.calendar import MONTHS_TO_END, Unit, shift
 from engine.errors import InputError, Place, nearest, refuse
 from engine.values import Domain, parse_known, to_number
 
@@ -22,6 +22,8 @@ UNITS: dict[str, Unit] = {
     "months": "months",
     "full_years": "full_years",
     "full_months": "full_months",
+    "quarter_ends": "quarter_ends",
+    "year_ends": "year_ends",
     "days": "days",
 }
 NUMBER = Domain("int")
@@ -70,8 +72,20 @@ class Shift:
         return self.base.domain
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of a field over every binding of a rule, as the argument of its head."""
+
+    field: Field
+
+    @property
+    def domain(self) -> Domain:
+        return self.field.domain
+
+
 Term = Constant | Parameter | Field | Shift
 Argument = Term | Reference
+Derived = Argument | Total | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +161,37 @@ def parse_atom(text: str, scope: Scope) -> Atom:
     return _atom(node, scope)
 
 
-def parse_head(text: str, scope: Scope) -> tuple[str, dict[str, Argument | str]]:
+def parse_head(text: str, scope: Scope) -> tuple[str, dict[str, Derived]]:
     """Parse `then`: the predicate and its arguments; a text argument comes back as the label it is."""
-    node = _tree(text, scope)
-    name, keywords = _call(node, scope)
-    arguments: dict[str, Argument | str] = {}
-    for keyword, value in keywords.items():
-        label = isinstance(value, ast.Constant) and isinstance(value.value, str)
-        arguments[keyword] = str(value.value) if label else _argument(value, scope)  # type: ignore[attr-defined]
+    name, keywords = _call(_tree(text, scope), scope)
+    arguments = {keyword: _derived(value, scope) for keyword, value in keywords.items()}
+    plain = [value for value in arguments.values() if isinstance(value, (Constant, str))]
+    if any(isinstance(value, Total) for value in arguments.values()) and len(plain) < len(arguments) - 1:
+        raise scope.refuse(
+            f"{name} is a total, so its other arguments are the same in every case", "Write plain values"
+        )
     return name, arguments
+
+
+def _derived(node: ast.expr, scope: Scope) -> Derived:
+    match node:
+        case ast.Constant(value=str() as label):
+            return label
+        case ast.Call(func=ast.Name(id="total")):
+            return _total(node, scope)
+    return _argument(node, scope)
+
+
+def _total(node: ast.Call, scope: Scope) -> Total:
+    term = _term(node.args[0], scope) if len(node.args) == 1 and not node.keywords else None
+    if not isinstance(term, Field):
+        raise scope.refuse(
+            f"{ast.unparse(node)!r} does not add up a field",
+            "Name one of a bound fact, such as total(c.value)",
+        )
+    if term.domain.kind not in {"int", "won"}:
+        raise scope.refuse(f"A {_kind(term.domain)} cannot be added up", "Add up numbers or money")
+    return Total(term)
 
 
 def _tree(text: str, scope: Scope) -> ast.expr:
@@ -362,11 +398,14 @@ def _shift(node: ast.BinOp, scope: Scope) -> Shift:
             raise scope.refuse(
                 f"{name!r} is not a duration", f"Use one of {', '.join(UNITS)} with one number"
             )
-        if name.startswith("full") and sign < 0:
-            raise scope.refuse(
-                f"{name} counts forward only", f"Use {name.removeprefix('full_')} to count back"
-            )
-        return Shift(base, UNITS[name], sign, _amount(node.right.args[0], scope))
+        unit, amount = UNITS[name], _amount(node.right.args[0], scope)
+        ends = unit in MONTHS_TO_END
+        if sign < 0 and (ends or name.startswith("full")):
+            other = "years, months or days" if ends else name.removeprefix("full_")
+            raise scope.refuse(f"{name} counts forward only", f"Use {other} to count back")
+        if ends and isinstance(amount, Constant) and amount.number < 1:
+            raise scope.refuse(f"{name} counts from 1", "Write 1 for the first end on or after the day")
+        return Shift(base, unit, sign, amount)
     if base.domain.kind not in {"int", "won"}:
         raise scope.refuse(f"{ast.unparse(node.left)!r} cannot be added to", "Add to numbers and days only")
     return Shift(base, "number", sign, _amount(node.right, scope))

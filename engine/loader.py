@@ -12,7 +12,7 @@ from engine import expressions as ex
 from engine.documents import Document, Key, read, read_all
 from engine.errors import InputError, Problem, nearest, refuse
 from engine.facts import CaseModel, problems_of
-from engine.periods import parse_period
+from engine.periods import Period, parse_period
 from engine.rulebook import Parameter, ParameterValue, Provision, Rulebook
 from engine.shapes import ManifestShape, ProvisionShape
 from engine.strata import stratify
@@ -38,14 +38,17 @@ class _Loader:
     def load(self) -> Rulebook:
         manifest_document = read(self.folder / "rulebook.yaml")
         manifest = self._shaped(ManifestShape, manifest_document, manifest_document.data, ())
-        sources = self._sources()
-        pairs = list(self._provisions())
         self._stop()
         assert manifest is not None
+        sources_path = self.folder / manifest.sources
+        sources = self._sources(sources_path, manifest_document)
+        pairs = list(self._provisions(sources_path))
+        self._stop()
         dates = {
-            name: self._spot(path, manifest_document, ("dates", name), "date")
+            name: self._spot(path, manifest_document, ("dates", name), "date", listed=True)
             for name, path in manifest.dates.items()
         }
+        supported = self._supported(manifest, dates, manifest_document)
         parameters = self._parameters(pairs, dates)
         self._stop()
         typist = Typist(self.sections, parameters, dates, pairs, self.problems)
@@ -53,17 +56,23 @@ class _Loader:
         self._stop()
         strata = stratify(rules)
         words = {path.stem: read_words(path) for path in sorted((self.folder / "words").glob("*.yaml"))}
-        supported = next(iter(manifest.supported.items()))
         return Rulebook(
             name=manifest.rulebook,
             model=self.model,
             dates=dates,
+            orders=tuple(
+                (
+                    self._spot(earlier, manifest_document, ("orders", index, 0), "date"),
+                    self._spot(later, manifest_document, ("orders", index, 1), "date"),
+                )
+                for index, (earlier, later) in enumerate(manifest.orders)
+            ),
             supported=supported,
             goal=manifest.goal,
             outcomes=self._outcomes(manifest, typist.predicates, manifest_document),
             outputs=tuple(manifest.outputs),
             levers=tuple(
-                self._spot(path, manifest_document, ("levers", index), "bool", "enum")
+                self._spot(path, manifest_document, ("levers", index), "bool", "enum", listed=True)
                 for index, path in enumerate(manifest.levers)
             ),
             moves=self._spot(manifest.moves, manifest_document, ("moves",), "date"),
@@ -77,16 +86,16 @@ class _Loader:
             strata=strata,
             words=words,
             sources=sources,
-            digest=digest_of(manifest, pairs, words, sources, self.model),
+            digest=digest_of(manifest, pairs, words, _cited(pairs, sources), self.model),
         )
 
     def _stop(self) -> None:
         if self.problems:
             raise InputError(self.problems)
 
-    def _provisions(self) -> Iterator[tuple[ProvisionShape, Document]]:
+    def _provisions(self, sources: Path) -> Iterator[tuple[ProvisionShape, Document]]:
         files: dict[str, str] = {}
-        for shape, document in self._documents():
+        for shape, document in self._documents(sources):
             if shape.provision in files:
                 self.problems.append(
                     Problem(
@@ -98,9 +107,9 @@ class _Loader:
             files[shape.provision] = document.file
             yield shape, document
 
-    def _documents(self) -> Iterator[tuple[ProvisionShape, Document]]:
+    def _documents(self, sources: Path) -> Iterator[tuple[ProvisionShape, Document]]:
         for path in sorted(self.folder.glob("*.yaml")):
-            if path.name in {"rulebook.yaml", "sources.yaml"}:
+            if path.name == "rulebook.yaml" or path.resolve() == sources.resolve():
                 continue
             try:
                 documents = read_all(path)
@@ -112,9 +121,32 @@ class _Loader:
                 if shape is not None:
                     yield shape, document
 
-    def _sources(self) -> Mapping[str, Mapping[str, str]]:
-        path = self.folder / "sources.yaml"
-        return read(path).data if path.exists() else {}
+    def _sources(self, path: Path, document: Document) -> Mapping[str, Mapping[str, str]]:
+        """The lines of the fact base; none where the manifest names no file and there is none."""
+        if path.exists():
+            lines: Mapping[str, Mapping[str, str]] = read(path).data
+            return lines
+        if ("sources",) in document.lines:
+            self.problems.append(
+                Problem(
+                    f"There is no file {path}",
+                    "Name the lines of the fact base by their path from this folder",
+                    document.place(("sources",)),
+                )
+            )
+        return {}
+
+    def _supported(
+        self, manifest: ManifestShape, dates: Mapping[str, tuple[str, str]], document: Document
+    ) -> tuple[str, Period]:
+        ((name, period),) = manifest.supported.items()
+        place = document.place(("supported", name))
+        if name not in dates:
+            raise refuse(f"{name!r} is not a date that picks a version", nearest(name, dates), place)
+        if self.sections[dates[name][0]].listed:
+            raise refuse(f"{name} is a date of a fact that a case has several times",
+                         "Name a date of a fact that a case has once", place)  # fmt: skip
+        return name, period
 
     def _shaped(self, shape: type[M], document: Document, data: Any, at: Key) -> M | None:
         try:
@@ -124,19 +156,21 @@ class _Loader:
                 self.problems.append(problem)
             return None
 
-    def _spot(self, path: str, document: Document, key: Key, *kinds: Kind) -> tuple[str, str]:
+    def _spot(
+        self, path: str, document: Document, key: Key, *kinds: Kind, listed: bool = False
+    ) -> tuple[str, str]:
+        """A field of one of some kinds; of a fact that a case has several times only where it is `listed`."""
         kind, _, name = path.partition(".")
         if kind not in self.sections:
             raise refuse(f"There is no fact type {kind!r}", nearest(kind, self.sections), document.place(key))
         domains = self.sections[kind].fact.domains()
         if name not in domains:
             raise refuse(f"{kind} has no field {name!r}", nearest(name, domains), document.place(key))
-        if domains[name].kind not in kinds or ("date" in kinds and self.sections[kind].listed):
+        if domains[name].kind not in kinds or (self.sections[kind].listed and not listed):
             raise refuse(
                 f"{path} cannot serve here: it is a {domains[name].kind} of a fact that a case has "
                 + ("several times" if self.sections[kind].listed else "once"),
-                f"Name a {' or '.join(kinds)}"
-                + (" of a fact that a case has once" if "date" in kinds else ""),
+                f"Name a {' or '.join(kinds)}" + ("" if listed else " of a fact that a case has once"),
                 document.place(key),
             )
         return kind, name
@@ -182,6 +216,8 @@ class _Loader:
         try:
             if len(selectors) != 1 or selectors[0] not in dates:
                 raise ValueError("A value needs exactly one date that picks it, one of " + ", ".join(dates))
+            if self.sections[dates[selectors[0]][0]].listed:
+                raise ValueError("A value is picked by a date of a fact that a case has once")
             if "cite" not in row or row.get("confidence") not in {"V", "P", "I", "U"}:
                 raise ValueError("A value needs `cite` and `confidence` (V, P, I or U)")
             value = parse_known(row.get("value"), Domain("int"))
@@ -192,6 +228,16 @@ class _Loader:
             self.problems.append(Problem(str(error).split("\n")[0], "Correct this value", place))
             return None
         return ParameterValue(selectors[0], period, value.options[0], row["cite"], row["confidence"], place)
+
+
+def _cited(
+    pairs: Sequence[tuple[ProvisionShape, Document]], sources: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Mapping[str, str]]:
+    """The lines of the fact base that rules and values of parameters name."""
+    cited = {line for shape, _ in pairs for rule in shape.rules for line in rule.facts}
+    for shape, _ in pairs:
+        cited |= {line for rows in shape.parameters.values() for row in rows for line in row.get("facts", ())}
+    return {line: said for line, said in sources.items() if line in cited}
 
 
 def digest_of(

@@ -20,6 +20,10 @@ class Period:
     def __contains__(self, day: date) -> bool:
         return (self.first or date.min) <= day <= (self.last or date.max)
 
+    def apart(self, other: "Period") -> bool:
+        """Whether the two have no day in common."""
+        return self.numbers[1] < other.numbers[0] or other.numbers[1] < self.numbers[0]
+
     @property
     def numbers(self) -> tuple[int, int]:
         return (self.first or date.min).toordinal(), (self.last or date.max).toordinal()

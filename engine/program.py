@@ -3,7 +3,7 @@
 A column is a term over the fields of one fact. An `or` across facts makes variants of its rule.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -60,6 +60,7 @@ class Denial:
 class Variant:
     """One conjunction of a rule: facts to join, tests to pass, facts that must be absent.
 
+    That of a total binds what it adds up, whether it is in force or not.
     `fixed` holds the variables bound to the one fact of a type that no test asks about.
     """
 
@@ -85,6 +86,15 @@ class Program:
     @cached_property
     def strata(self) -> int:
         return 1 + max(self.rulebook.strata.values(), default=0)
+
+    @cached_property
+    def totals(self) -> Sequence[Sequence[Rule]]:
+        """The rules that add up, by stratum."""
+        strata = self.rulebook.strata
+        return [
+            [rule for rule in self.rulebook.rules if rule.total and strata[rule.head.predicate] == stratum]
+            for stratum in range(self.strata)
+        ]
 
     def stratum(self, variant: Variant) -> int:
         return self.rulebook.strata[variant.rule.head.predicate]
@@ -116,7 +126,9 @@ def _in_force(rule: Rule, day: ex.Field) -> Iterator[ex.Condition]:
 
 
 def _variants(rule: Rule, rulebook: Rulebook) -> Iterator[Variant]:
-    binds, conditions = bound_conditions(rule, rulebook)
+    binds, conditions = (
+        (dict(rule.binds), rule.conditions) if rule.total else bound_conditions(rule, rulebook)
+    )
     tests: list[Test] = []
     for number, atom in enumerate(rule.atoms):
         variable = atom_variable(number, atom)

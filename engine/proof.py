@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, product
+from typing import NamedTuple
 
 from engine import expressions as ex
 from engine.execution import Conclusions, Fact, Firing
@@ -11,7 +12,10 @@ from engine.facts import Spot
 from engine.program import Program, lookup
 from engine.rows import Row
 from engine.rulebook import Rule
+from engine.totals import dated
+from engine.values import Domain
 
+TOTAL = "total"
 MAX_DEPTH = 12
 MAX_BINDINGS = 400
 
@@ -26,9 +30,20 @@ class Premise:
     text: str = ""
 
 
+class Worth(NamedTuple):
+    """What a parameter or a total was worth in a step, under the name that words give it."""
+
+    name: str
+    value: Interval
+    domain: Domain
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule that fired, what it derived, the values it read and the steps it rests on."""
+    """One rule that fired, what it derived, the values it read and the steps it rests on.
+
+    A total rests on every fact that counts in it, certainly or possibly.
+    """
 
     rule: Rule
     fact: Fact
@@ -36,7 +51,7 @@ class Step:
     values: tuple[Premise, ...]
     because: tuple["Step", ...]
     absent: tuple[str, ...]
-    parameters: tuple[tuple[str, Interval], ...]
+    parameters: tuple[Worth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,7 @@ class Failure:
 
     rule: Rule
     values: tuple[Premise, ...]
-    parameters: tuple[tuple[str, Interval], ...]
+    parameters: tuple[Worth, ...]
     lacking: int
     condition: int | None = None
     missing: str = ""
@@ -72,20 +87,28 @@ class Explainer:
         """The simplest derivation of a fact that holds (or may hold)."""
         firing = min(self._usable(fact, path), key=self._weight)
         here = (*path, fact)
-        because = tuple(
-            self.proof(self.conclusions.fact_of(row), here)
-            for row in _derived(firing)
-            if self.conclusions.fact_of(row) not in here and len(here) < MAX_DEPTH
-        )
+        rests_on = self._rests_on(firing)
+        below = dict.fromkeys(self.conclusions.fact_of(row) for one in rests_on for row in _derived(one))
+        because = tuple(self.proof(one, here) for one in below if one not in here and len(here) < MAX_DEPTH)
+        values = (premise for one in rests_on for premise in self._values(one.rule, one.bindings))
         return Step(
             rule=firing.rule,
             fact=fact,
             certain=self.conclusions.rows[fact].certain,
-            values=self._values(firing.rule, firing.bindings),
+            values=tuple(dict.fromkeys(values)),
             because=because,
             absent=tuple(dict.fromkeys(atom.predicate for atom in firing.rule.unless)),
-            parameters=self._parameters(firing.rule),
+            parameters=(*self._parameters(firing.rule, firing.bindings), *self._sum(firing.rule, fact)),
         )
+
+    def _rests_on(self, firing: Firing) -> list[Firing]:
+        """The firing itself and, for a total, one for each fact that counts."""
+        summands = self.conclusions.summands[firing.rule.key] if firing.rule.total else ()
+        return [firing, *(min(one.firings, key=lambda found: found.mode == "may") for one in summands)]
+
+    def _sum(self, rule: Rule, fact: Fact) -> Iterator[Worth]:
+        if rule.total:
+            yield Worth(TOTAL, dict(fact[1])[rule.total], rule.summed.domain)
 
     def _usable(self, fact: Fact, path: tuple[Fact, ...]) -> list[Firing]:
         """Firings that do not rest on what is being proved, certain ones where there are any."""
@@ -126,8 +149,19 @@ class Explainer:
         text = self.texts.get(low, "") if name.domain.kind == "text" and low == high else ""
         return Premise(row.spot(name.name), key, (low, high), text)
 
-    def _parameters(self, rule: Rule) -> tuple[tuple[str, Interval], ...]:
-        return tuple((name, self.given.parameters[name]) for name in rule.parameters)
+    def _parameters(self, rule: Rule, bindings: Mapping[str, Row]) -> tuple[Worth, ...]:
+        """What the parameters that a rule names are worth, and the totals that it binds."""
+        domains = self.rulebook.predicates
+        totals = (
+            Worth(f"{variable}.{name}", row.values[name], domains[row.source][name])
+            for variable, row in bindings.items()
+            if variable in rule.binds and (name := self.rulebook.totals.get(row.source))
+        )
+        named = (
+            Worth(name, self.given.parameters[name], self.rulebook.parameters[name].domain)
+            for name in rule.parameters
+        )
+        return *named, *totals
 
     def why_not(
         self, predicate: str, arguments: Mapping[str, int], path: tuple[str, ...] = ()
@@ -152,6 +186,8 @@ class Explainer:
         return replace(nearest, deeper=self.why_not(nearest.missing, {}, path))
 
     def _failure(self, rule: Rule) -> Failure | None:
+        if rule.total:
+            return self._not_in_force(rule)
         binds, conditions = self.program.bound[rule.key]
         best: Failure | None = None
         for bindings in self._bindings(binds):
@@ -159,6 +195,16 @@ class Explainer:
             if failure is not None and (best is None or failure.lacking < best.lacking):
                 best = failure
         return best or self._unbound(rule, binds)
+
+    def _not_in_force(self, rule: Rule) -> Failure | None:
+        """A total is missing only where the date of the case leaves its rule out of force."""
+        bindings, conditions = dated(self.conclusions, rule, self.program)
+        here = lookup(bindings, self.given.parameters)
+        for number, condition in enumerate(conditions, len(rule.conditions)):
+            if not ex.truth_of(condition, here)[1]:
+                values, parameters = self._values(rule, bindings), self._parameters(rule, bindings)
+                return Failure(rule, values, parameters, 1, condition=number)
+        return None
 
     def _bindings(self, binds: Mapping[str, str]) -> Iterator[dict[str, Row]]:
         choices = [list(self.conclusions.rows_of(source)) for source in binds.values()]
@@ -169,7 +215,7 @@ class Explainer:
         """A rule that finds no facts to bind."""
         for source in binds.values():
             if not any(True for _ in self.conclusions.rows_of(source)):
-                return Failure(rule, (), self._parameters(rule), len(binds) + 1, missing=source)
+                return Failure(rule, (), self._parameters(rule, {}), len(binds) + 1, missing=source)
         return None
 
     def _lack(self, rule: Rule, conditions: list[ex.Condition], bindings: dict[str, Row]) -> Failure | None:
@@ -183,7 +229,7 @@ class Explainer:
         lacking = len(failed) + len(missing) + len(barred)
         if not lacking:
             return None
-        values, parameters = self._values(rule, bindings), self._parameters(rule)
+        values, parameters = self._values(rule, bindings), self._parameters(rule, bindings)
         if failed:
             return Failure(rule, values, parameters, lacking, condition=failed[0])
         if missing:

@@ -41,6 +41,7 @@ from engine.expressions import Interval
 from engine.facts import CaseModel
 from engine.program import Column, Denial, Program, Side, Test, Variant, reader
 from engine.rows import Row, Rows, encode
+from engine.totals import draw
 
 SHARD = 48
 MAX_PATTERNS = 15
@@ -100,6 +101,7 @@ class _Network:
 
     def __init__(self, program: Program, modes: tuple[Mode, ...]) -> None:
         self.program = program
+        self.modes = modes
         self.shards: dict[str, list[_Shard]] = defaultdict(list)
         self.columns: dict[str, dict[Column, int]] = defaultdict(dict)
         self.rules: dict[str, tuple[Variant, Mode, dict[str, str]]] = {}
@@ -108,7 +110,7 @@ class _Network:
         definition: dict[str, Any] = {"open": {"all": [{"token": {"$and": [{"t": _TOKEN}, {"n": 0}]}}]}}
         for variant in program.variants:
             for mode in modes:
-                if mode != "must" or variant.rule.confidence != "U":
+                if mode != "must" or variant.rule.confidence != "U" or variant.rule.total:
                     name = f"r{len(self.rules)}"
                     definition[name] = self._define(name, variant, mode)
         self.readers = {
@@ -272,8 +274,18 @@ class _Session:
     def fill(self) -> None:
         """Assert the given facts, then the token of each stratum, each time until nothing new follows."""
         self._settle([*self._messages(self.by_serial.values()), self._token(0)])
+        self._draw_totals(0)
         for stratum in range(1, self.network.program.strata):
             self._settle([self._token(stratum)])
+            self._draw_totals(stratum)
+
+    def _draw_totals(self, stratum: int) -> None:
+        """Assert the totals of a stratum, of which all that they add up is there."""
+        program = self.network.program
+        for rule in program.totals[stratum]:
+            rows = draw(self.conclusions, rule, program, self.network.modes)
+            self.by_serial |= {row.serial: row for row in rows}
+            self._settle(self._messages(rows))
 
     def _token(self, stratum: int) -> str:
         return f'{{"sid":"{self.id}","id":"token {stratum}","t":{_TOKEN},"n":{stratum}}}'
@@ -313,5 +325,5 @@ class _Session:
         bindings = {aliases[alias]: self.by_serial[int(serial)] for alias, serial in _MATCHED.findall(match)}
         for variable, source in variant.fixed.items():
             bindings[variable] = self.single[source]
-        self.conclusions.unclear |= variant.rule.confidence == "U"
+        self.conclusions.unclear |= variant.rule.confidence == "U" and not variant.rule.total
         return self.conclusions.add(variant.rule, bindings, mode)

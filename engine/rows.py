@@ -52,6 +52,7 @@ def encode(case: CaseModel, rulebook: Rulebook) -> Rows:
             rows.append(_row(len(rows) + 1, section, index, fact, texts))
         if not case.complete(section):
             rows.append(_phantom(len(rows) + 1, section))
+    _put_in_order(rows, rulebook)
     parameters = {name: _worth(parameter, rows, rulebook) for name, parameter in rulebook.parameters.items()}
     exact = all(row.certain and all(low == high for low, high in row.values.values()) for row in rows)
     settled = all(low == high or not _read(name, rows, rulebook) for name, (low, high) in parameters.items())
@@ -63,15 +64,38 @@ def _read(name: str, rows: list[Row], rulebook: Rulebook) -> bool:
     for selector, period in rulebook.periods_read[name]:
         if not selector:
             return True
-        low, high = _day(selector, rows, rulebook)
-        if period.numbers[0] <= high and low <= period.numbers[1]:
+        first, last = period.numbers
+        if any(first <= high and low <= last for low, high in _days(selector, rows, rulebook)):
             return True
     return False
 
 
-def _day(selector: str, rows: list[Row], rulebook: Rulebook) -> Interval:
+def _days(selector: str, rows: list[Row], rulebook: Rulebook) -> Iterator[Interval]:
+    """A date of the case, or of each fact of a list."""
     source, name = rulebook.dates[selector]
-    return next(row.values[name] for row in rows if row.source == source)
+    return (row.values[name] for row in rows if row.source == source)
+
+
+def _put_in_order(rows: list[Row], rulebook: Rulebook) -> None:
+    """Leave out the days of two dates between which the later would come before the earlier."""
+    single = {row.source: row for row in rows}
+    for _ in rulebook.orders:
+        for (source, earlier), (other, later) in rulebook.orders:
+            first, last = single[source].values[earlier][0], single[other].values[later][1]
+            _narrow(single[source], earlier, LOWEST, last)
+            _narrow(single[other], later, first, HIGHEST)
+
+
+def _narrow(row: Row, name: str, first: int, last: int) -> None:
+    """Keep a value within two ends, unless nothing would be left of it."""
+    low, high = row.values[name]
+    if name in row.options:
+        within = {number for number in row.options[name] if first <= number <= last}
+        if within:
+            row.options[name] = frozenset(within)
+            row.values[name] = min(within), max(within)
+    elif max(low, first) <= min(high, last):
+        row.values[name] = max(low, first), min(high, last)
 
 
 def _row(serial: int, section: Section, index: int, fact: Fact, texts: dict[str, int]) -> Row:
@@ -123,7 +147,7 @@ def _number(value: Any, domain: Domain, texts: dict[str, int]) -> int:
 def _worth(parameter: Parameter, rows: list[Row], rulebook: Rulebook) -> Interval:
     """What a parameter may be worth, as far as its date is known; anything on a day without a value."""
     selector = parameter.values[0].selector
-    low, high = _day(selector, rows, rulebook)
+    ((low, high),) = _days(selector, rows, rulebook)
     picked = [
         (value.number, min(last, high) - max(first, low) + 1)
         for value in parameter.values

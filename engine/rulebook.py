@@ -37,7 +37,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """One version of one rule, typed: `binds` maps variables to fact types or predicates."""
+    """One version of one rule, typed: `binds` maps variables to fact types or predicates.
+
+    `total` names the argument of the head that is the sum of its field over every binding; most have none.
+    """
 
     id: str
     version: int
@@ -52,6 +55,7 @@ class Rule:
     atoms: tuple[ex.Atom, ...]
     unless: tuple[ex.Atom, ...]
     head: ex.Atom
+    total: str
     shape: Mapping[str, Any]
     place: Place = field(compare=False)
 
@@ -66,6 +70,13 @@ class Rule:
         if len(arguments) < len(self.head.arguments):
             return None
         return self.head.predicate, tuple((name, (value.number, value.number)) for name, value in arguments)
+
+    @cached_property
+    def summed(self) -> ex.Field:
+        """The field that a total adds up."""
+        field = dict(self.head.arguments)[self.total]
+        assert isinstance(field, ex.Field)
+        return field
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -90,6 +101,7 @@ class Rulebook:
     name: str
     model: type[CaseModel]
     dates: Mapping[str, tuple[str, str]]
+    orders: tuple[tuple[tuple[str, str], tuple[str, str]], ...]
     supported: tuple[str, Period]
     goal: str
     outcomes: tuple[str, ...]
@@ -115,6 +127,11 @@ class Rulebook:
         for rule in self.rules:
             grouped[rule.head.predicate].append(rule)
         return {name: tuple(rules) for name, rules in grouped.items()}
+
+    @cached_property
+    def totals(self) -> Mapping[str, str]:
+        """The predicates that are totals, each with the argument that is the sum."""
+        return {rule.head.predicate: rule.total for rule in self.rules if rule.total}
 
     @cached_property
     def periods_read(self) -> Mapping[str, frozenset[tuple[str, Period]]]:

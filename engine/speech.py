@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.expressions import Interval
 from engine.facts import Spot
-from engine.proof import Premise
+from engine.proof import Premise, Worth
 from engine.rulebook import Rulebook
 from engine.values import Domain, Known, between, exactly, from_number
 from engine.words import Words, filled
@@ -134,14 +134,12 @@ class Speaker:
             return premise.text or self._unit("unknown")
         return self.interval(premise.value, domain, self.field_key(premise.spot))
 
-    def premise_values(
-        self, premises: tuple[Premise, ...], parameters: tuple[tuple[str, Interval], ...]
-    ) -> dict[str, str]:
+    def premise_values(self, premises: tuple[Premise, ...], parameters: tuple[Worth, ...]) -> dict[str, str]:
         """What the placeholders of a rule's words stand for."""
         values = {premise.name: self.premise(premise) for premise in premises if premise.spot.field}
-        for name, worth in parameters:
-            domain = Domain("won") if worth[0] >= 10**6 else Domain("int")
-            values[name] = self.interval(worth, domain)
+        for name, value, domain in parameters:
+            money = domain.kind == "won" or value[0] >= 10**6
+            values[name] = self.interval(value, Domain("won" if money else "int"))
         return values
 
 

@@ -25,6 +25,7 @@ class Typist:
         pairs: Sequence[tuple[ProvisionShape, Document]],
         problems: list[Problem],
     ) -> None:
+        self.sections = sections
         self.types: dict[str, ex.Signature] = {
             name: section.fact.domains() for name, section in sections.items()
         }
@@ -57,7 +58,7 @@ class Typist:
 
     def _infer(self) -> None:
         waiting = list(self.shapes)
-        heads: list[tuple[str, dict[str, ex.Argument | str], Place]] = []
+        heads: list[tuple[str, dict[str, ex.Derived], Place]] = []
         while waiting:
             later = []
             for entry in waiting:
@@ -75,7 +76,7 @@ class Typist:
         self._agree(heads)
 
     def _infer_head(
-        self, shape: RuleShape, scope: ex.Scope, heads: list[tuple[str, dict[str, ex.Argument | str], Place]]
+        self, shape: RuleShape, scope: ex.Scope, heads: list[tuple[str, dict[str, ex.Derived], Place]]
     ) -> None:
         try:
             name, arguments = ex.parse_head(shape.then, scope)
@@ -112,7 +113,7 @@ class Typist:
                 for argument, domain in arguments.items()
             }
 
-    def _agree(self, heads: Iterable[tuple[str, dict[str, ex.Argument | str], Place]]) -> None:
+    def _agree(self, heads: Iterable[tuple[str, dict[str, ex.Derived], Place]]) -> None:
         for name, arguments, place in heads:
             if name in self.types:
                 self.problems.append(
@@ -148,7 +149,25 @@ class Typist:
                 typed.append(self._rule(shape, provision, document, index, version))
             except InputError as error:
                 self.problems += error.problems
+        self._refuse_shared_totals(typed)
         return tuple(typed)
+
+    def _refuse_shared_totals(self, rules: Sequence[Rule]) -> None:
+        """A total is derived by one rule, or by versions of it of which one is in force at a time."""
+        for total in (rule for rule in rules if rule.total):
+            for other in rules:
+                if other is total or other.head.predicate != total.head.predicate:
+                    continue
+                apart = total.selector == other.selector and total.period.apart(other.period)
+                if other.id != total.id or not apart:
+                    self.problems.append(
+                        Problem(
+                            f"{total.head.predicate} is a total, and {other.id} derives it as well",
+                            "Let one rule derive it, in versions that are never in force together",
+                            total.place,
+                        )
+                    )
+                    break
 
     def _rule(
         self, shape: RuleShape, provision: ProvisionShape, document: Document, index: int, version: int
@@ -175,6 +194,14 @@ class Typist:
                 nearest(selector, self.dates),
                 self._place(document, index, "in_force"),
             )
+        self._picked_once(selector, shape, self._place(document, index, "in_force"))
+        head, total = self._head(shape, self._at(scope, document, index, "then"))
+        if total and selector and self.sections[self.dates[selector][0]].listed:
+            raise refuse(
+                f"{selector} is a date of each {self.dates[selector][0]}, but a total is one for the case",
+                "Ask for that date in `where`",
+                self._place(document, index, "in_force"),
+            )
         return Rule(
             id=shape.rule,
             version=version,
@@ -188,20 +215,42 @@ class Typist:
             conditions=tuple(conditions),
             atoms=tuple(atoms),
             unless=tuple(unless),
-            head=self._head(shape, self._at(scope, document, index, "then")),
+            head=head,
+            total=total,
             shape=shape.model_dump(mode="json", exclude_defaults=True, serialize_as_any=True, fallback=str),
             place=self._place(document, index),
         )
+
+    def _picked_once(self, selector: str, shape: RuleShape, place: Place) -> None:
+        """A date of a listed fact picks a rule that binds one such fact."""
+        if not selector or not self.sections[self.dates[selector][0]].listed:
+            return
+        source = self.dates[selector][0]
+        bound = [variable for variable, kind in shape.when.items() if kind == source]
+        if not bound:
+            raise refuse(
+                f"{selector} is a date of {source}, which this rule does not bind",
+                f"Bind it in `when`, such as {source[0]}: {source}",
+                place,
+            )
+        if len(bound) > 1:
+            raise refuse(
+                f"{selector} could be the date of {' or '.join(bound)}",
+                f"Bind {source} once, or split the rule in two",
+                place,
+            )
 
     def _at(self, scope: ex.Scope, document: Document, index: int, *rest: str | int) -> ex.Scope:
         return ex.Scope(
             scope.variables, scope.parameters, self.predicates, self._place(document, index, *rest)
         )
 
-    def _head(self, shape: RuleShape, scope: ex.Scope) -> ex.Atom:
+    def _head(self, shape: RuleShape, scope: ex.Scope) -> tuple[ex.Atom, str]:
+        """What follows, and which of its arguments is a total."""
         name, arguments = ex.parse_head(shape.then, scope)
         signature = self.predicates[name]
         typed: list[tuple[str, ex.Argument]] = []
+        total = ""
         for argument, value in sorted(arguments.items()):
             domain = signature[argument]
             if isinstance(value, str):
@@ -216,8 +265,10 @@ class Typist:
                     f"{argument} of {name} is {value.domain.kind} here and {domain.kind} elsewhere",
                     "Let it have one type",
                 )
-            typed.append((argument, value))
-        return ex.Atom(name, tuple(typed))
+            if isinstance(value, ex.Total):
+                total = argument
+            typed.append((argument, value.field if isinstance(value, ex.Total) else value))
+        return ex.Atom(name, tuple(typed)), total
 
 
 def _shape_order(entry: tuple[RuleShape, ProvisionShape, Document, int]) -> tuple[str, date, str]:

@@ -6,11 +6,11 @@ make sure. A finding comes with a counterexample case wherever one can exist.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import combinations, count, product
+from itertools import combinations, count, islice, product
 from typing import Any
 
 import z3
@@ -21,19 +21,23 @@ from engine.execution import Executor, labels
 from engine.facts import CaseModel
 from engine.periods import Period, gaps_and_overlaps
 from engine.program import bound_conditions
+from engine.proof import TOTAL
 from engine.rulebook import Rule, Rulebook
-from engine.values import Domain, Known, exactly, from_number, plain
+from engine.values import HIGHEST, LOWEST, Domain, Known, exactly, from_number, plain
 from engine.words import placeholders
 
 ITEMS = 2
 DEPTH = 3
 ATTEMPTS = 12
+MAX_SUMMANDS = 64
 TIMEOUT_MS = 20_000
 _LENGTHS = {
     "years": (365, 366),
     "months": (28, 31),
     "full_years": (365, 366),
     "full_months": (28, 31),
+    "quarter_ends": (0, 92),
+    "year_ends": (0, 366),
     "days": (1, 1),
     "number": (1, 1),
 }
@@ -151,7 +155,8 @@ def _tiling(
 def _case_on(rulebook: Rulebook, selector: str, day: date) -> Mapping[str, Any]:
     source, name = rulebook.dates[selector]
     data: dict[str, Any] = {section.name: {} for section in rulebook.sections.values() if not section.listed}
-    data[rulebook.sections[source].name] = {name: day.isoformat()}
+    section, fact = rulebook.sections[source], {name: day.isoformat()}
+    data[section.name] = [fact] if section.listed else fact
     return data
 
 
@@ -224,12 +229,7 @@ def _wanted_words(rulebook: Rulebook) -> Iterator[tuple[str, str, str, Place]]:
 
 
 def _stray_placeholders(rule: Rule, rulebook: Rulebook, language: str) -> Iterator[Finding]:
-    binds, _ = bound_conditions(rule, rulebook)
-    known = {
-        f"{variable}.{name}"
-        for variable, source in binds.items()
-        for name in (rulebook.sections[source].fact.domains() if source in rulebook.sections else ())
-    } | set(rule.parameters)
+    known = {*_speakable(rule, rulebook), *rule.parameters, *([TOTAL] if rule.total else [])}
     for kind in ("holds", "fails"):
         stray = placeholders(rulebook.words[language].text("rules", rule.id, kind)) - known
         if stray:
@@ -239,6 +239,17 @@ def _stray_placeholders(rule: Rule, rulebook: Rulebook, language: str) -> Iterat
                 f"Use {', '.join(sorted(known)) or 'no placeholder'}",
                 rule.place,
             )
+
+
+def _speakable(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    """The fields of bound facts that words may name: of a total, those of facts that a case has once."""
+    binds, _ = bound_conditions(rule, rulebook)
+    for variable, source in binds.items():
+        section = rulebook.sections.get(source)
+        if section and not (rule.total and section.listed):
+            yield from (f"{variable}.{name}" for name in section.fact.domains())
+        if source in rulebook.totals and not rule.total:
+            yield f"{variable}.{rulebook.totals[source]}"
 
 
 def check_outcomes(solver: "Solver", executor: Executor) -> Iterator[Finding]:
@@ -283,6 +294,7 @@ class Solver:
         self._held: dict[tuple[Any, ...], z3.BoolRef] = {}
         self._fields: dict[tuple[str, int, str], z3.ArithRef] = {}
         self._present: dict[tuple[str, int], z3.BoolRef] = {}
+        self._totals: dict[str, z3.ArithRef] = {}
         self._unfolded = count()
         for source, section in rulebook.sections.items():
             for index in range(ITEMS if section.listed else 1):
@@ -291,6 +303,8 @@ class Solver:
                 )
                 for name, domain in section.fact.domains().items():
                     self._field(source, index, name, domain)
+        for (source, earlier), (other, later) in rulebook.orders:
+            self.solver.add(self.field((source, 0), earlier) <= self.field((other, 0), later))
 
     def _field(self, source: str, index: int, name: str, domain: Domain) -> None:
         symbol = z3.Int(f"{source}{index}.{name}")
@@ -307,7 +321,8 @@ class Solver:
         return self.holds(self.rulebook.goal, {"kind": z3.IntVal(signature.options.index(label))}, ())
 
     def fires(self, rule: Rule) -> z3.BoolRef:
-        return z3.Or(*(body for _, body in self._bodies(rule, (rule.head.predicate,))))
+        """Whether a rule applies to some facts; of a total, whether anything counts in it."""
+        return z3.Or(*(body for _, body in self._applied(rule, (rule.head.predicate,))))
 
     def holds(
         self, predicate: str, arguments: Mapping[str, z3.ArithRef], path: tuple[str, ...]
@@ -330,23 +345,106 @@ class Solver:
     def _bodies(
         self, rule: Rule, path: tuple[str, ...]
     ) -> Iterator[tuple[dict[str, z3.ArithRef], z3.BoolRef]]:
-        binds, conditions = bound_conditions(rule, self.rulebook)
+        """What a rule derives, and when; a total is one fact for the case."""
+        if rule.total:
+            yield self._total(rule, path)
+            return
+        for scope, body in self._applied(rule, path):
+            yield scope.arguments(rule.head), body
+
+    def _applied(self, rule: Rule, path: tuple[str, ...]) -> Iterator[tuple["_Bound", z3.BoolRef]]:
+        """A rule on each choice of given facts, and when some derived facts make it fire there."""
+        _, conditions = bound_conditions(rule, self.rulebook)
+        for spots, derived in self._spots(rule):
+            totals = {name: source for name, source in derived.items() if source in self.rulebook.totals}
+            fresh = {
+                variable: self._arguments(rule, variable, source, tuple(spots.values()))
+                for variable, source in derived.items()
+                if variable not in totals
+            }
+            facts = [self.holds(derived[variable], arguments, path) for variable, arguments in fresh.items()]
+            for found in product(*(self._facts(source, path) for source in totals.values())):
+                sums = dict(zip(totals, (head for head, _ in found), strict=True))
+                scope = _Bound(self, spots, fresh | sums)
+                held = [*facts, *(body for _, body in found)]
+                yield scope, z3.And(*held, self._met(rule, scope, conditions, path))
+
+    def _spots(self, rule: Rule) -> Iterator[tuple[dict[str, tuple[str, int]], dict[str, str]]]:
+        """Each choice of given facts for the variables of a rule, with its other variables."""
+        binds, _ = bound_conditions(rule, self.rulebook)
         given = {variable: source for variable, source in binds.items() if source in self.rulebook.sections}
         derived = {variable: source for variable, source in binds.items() if variable not in given}
         places = [[(source, index) for index in self._indices(source)] for source in given.values()]
         for chosen in product(*places):
-            spots = dict(zip(given, chosen, strict=True))
-            fresh = {
-                variable: self._arguments(rule, variable, source, chosen)
-                for variable, source in derived.items()
-            }
-            scope = _Bound(self, spots, fresh)
-            parts = [self._present[spot] for spot in chosen]
-            parts += [self.holds(source, fresh[variable], path) for variable, source in derived.items()]
-            parts += [scope.condition(condition) for condition in conditions]
-            parts += [self.holds(atom.predicate, scope.arguments(atom), path) for atom in rule.atoms]
-            parts += [z3.Not(self.holds(atom.predicate, scope.arguments(atom), path)) for atom in rule.unless]
-            yield scope.arguments(rule.head), z3.And(*parts)
+            yield dict(zip(given, chosen, strict=True)), derived
+
+    def _met(
+        self, rule: Rule, scope: "_Bound", conditions: Iterable[ex.Condition], path: tuple[str, ...]
+    ) -> z3.BoolRef:
+        """What a rule asks of the facts that it binds."""
+        parts = [self._present[spot] for spot in scope.spots.values()]
+        parts += [scope.condition(condition) for condition in conditions]
+        parts += [self.holds(atom.predicate, scope.arguments(atom), path) for atom in rule.atoms]
+        parts += [z3.Not(self.holds(atom.predicate, scope.arguments(atom), path)) for atom in rule.unless]
+        return z3.And(*parts)
+
+    def _total(self, rule: Rule, path: tuple[str, ...]) -> tuple[dict[str, z3.ArithRef], z3.BoolRef]:
+        """The one fact of a total, and when its rule is in force."""
+        if rule.key not in self._totals:
+            self._totals[rule.key] = self._sum(rule, path)
+        binds, conditions = bound_conditions(rule, self.rulebook)
+        dated = conditions[len(rule.conditions) :]
+        spots = {name: (binds[name], 0) for condition in dated for name in ex.variables_of(condition)}
+        scope = _Bound(self, spots, {})
+        head = {name: z3.IntVal(a.number) for name, a in rule.head.arguments if isinstance(a, ex.Constant)}
+        return head | {rule.total: self._totals[rule.key]}, z3.And(*map(scope.condition, dated))
+
+    def _sum(self, rule: Rule, path: tuple[str, ...]) -> z3.ArithRef:
+        """The sum over every binding once; over more than `MAX_SUMMANDS` it may be anything."""
+        amount = z3.Int(f"total {rule.key}")
+        counted = list(islice(self._counted(rule, rule.conditions, path), MAX_SUMMANDS + 1))
+        if len(counted) > MAX_SUMMANDS:
+            low, high = rule.summed.domain.bounds
+            self.solver.add(amount >= low, amount <= high)
+            return amount
+        added = [
+            z3.If(
+                z3.And(body, *(z3.Not(z3.And(held, scope.same(one))) for one, held in counted[:number])),
+                scope.term(rule.summed),
+                0,
+            )
+            for number, (scope, body) in enumerate(counted)
+        ]
+        whole = z3.Sum(*added) if added else z3.IntVal(0)
+        self.solver.add(amount == z3.If(whole > HIGHEST, HIGHEST, z3.If(whole < LOWEST, LOWEST, whole)))
+        return amount
+
+    def _counted(
+        self, rule: Rule, conditions: Sequence[ex.Condition], path: tuple[str, ...]
+    ) -> Iterator[tuple["_Bound", z3.BoolRef]]:
+        """A rule on each choice of facts, given and derived, and when it fires there."""
+        for spots, derived in self._spots(rule):
+            for facts in product(*(self._facts(source, path) for source in derived.values())):
+                scope = _Bound(self, spots, dict(zip(derived, (head for head, _ in facts), strict=True)))
+                held = [body for _, body in facts]
+                yield scope, z3.And(*held, self._met(rule, scope, conditions, path))
+
+    def _facts(
+        self, predicate: str, path: tuple[str, ...]
+    ) -> list[tuple[dict[str, z3.ArithRef], z3.BoolRef]]:
+        """Every fact of a predicate that may be derived, and when it is; recursion is followed to `DEPTH`."""
+        if path.count(predicate) >= DEPTH:
+            return []
+        facts: list[tuple[dict[str, z3.ArithRef], z3.BoolRef]] = []
+        for rule in self.rulebook.by_predicate.get(predicate, ()):
+            further = (*path, predicate)
+            if rule.total:
+                facts.append(self._total(rule, further))
+                continue
+            _, conditions = bound_conditions(rule, self.rulebook)
+            counted = islice(self._counted(rule, conditions, further), MAX_SUMMANDS + 1)
+            facts += [(scope.arguments(rule.head), body) for scope, body in counted]
+        return facts
 
     def _indices(self, source: str) -> range:
         return range(ITEMS if self.rulebook.sections[source].listed else 1)
@@ -418,7 +516,11 @@ class Solver:
                 return
             model = self.solver.model()
             yield self._case(model)
-            days = [self._fields[source, 0, name] for source, name in self.rulebook.dates.values()]
+            days = [
+                self._fields[source, 0, name]
+                for source, name in self.rulebook.dates.values()
+                if not self.rulebook.sections[source].listed
+            ]
             claim = z3.And(claim, z3.Or(*(day != model.eval(day, model_completion=True) for day in days)))
 
     def _case(self, model: z3.ModelRef) -> CaseModel:
@@ -452,6 +554,18 @@ class _Bound:
         self.solver = solver
         self.spots = spots
         self.fresh = fresh
+
+    def same(self, other: "_Bound") -> z3.BoolRef:
+        """Whether the variables are bound to the same facts."""
+        if self.spots != other.spots:
+            return z3.BoolVal(False)
+        return z3.And(
+            *(
+                worth == other.fresh[variable][name]
+                for variable, arguments in self.fresh.items()
+                for name, worth in arguments.items()
+            )
+        )
 
     def arguments(self, atom: ex.Atom) -> dict[str, z3.ArithRef]:
         return {name: self.argument(argument) for name, argument in atom.arguments}

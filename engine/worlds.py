@@ -1,7 +1,7 @@
 """What a case that is not fully known comes to: it is split into its worlds, and their answers are joined."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -187,10 +187,22 @@ class _Walk:
         if rule.confidence == "U":
             self.rules[rule.key] = rule
         _, conditions = self.program.bound[rule.key]
+        if rule.total:
+            self.hold(firing, conditions[len(rule.conditions) :])
+        else:
+            self.hold(firing, conditions)
+            self.meet(firing)
+
+    def hold(self, firing: Firing, conditions: Iterable[ex.Condition]) -> None:
+        """Blame the conditions that are not sure to hold."""
         here = lookup(firing.bindings, self.given.parameters)
         for condition in conditions:
             if not ex.truth_of(condition, here)[0]:
                 self.blame(condition, firing)
+
+    def meet(self, firing: Firing) -> None:
+        """Blame the facts that a rule binds, wants or denies and that are not certain."""
+        rule = firing.rule
         for row in firing.bindings.values():
             if not row.certain:
                 self.doubt(row)
@@ -224,8 +236,22 @@ class _Walk:
             return
         for firing in self.conclusions.firings[self.conclusions.fact_of(row)]:
             argument = dict(firing.rule.head.arguments)[name]
-            if not isinstance(argument, ex.Reference):
+            if firing.rule.total == name:
+                self.count(firing.rule)
+            elif not isinstance(argument, ex.Reference):
                 self.blame(ex.Compare("==", argument, argument), firing)
+
+    def count(self, rule: Rule) -> None:
+        """Blame what leaves a total open: what may not count, and what is not known of what may."""
+        for summand in self.conclusions.summands[rule.key]:
+            if not summand.certain:
+                for firing in summand.firings:
+                    self.hold(firing, rule.conditions)
+                    self.meet(firing)
+            for variable, row in summand.bindings.items():
+                for name in row.values:
+                    if not row.section or (variable, name) == (rule.summed.variable, rule.summed.name):
+                        self.uncertain(row, name)
 
     def parameter(self, name: str) -> None:
         low, high = self.given.parameters[name]

@@ -4,6 +4,7 @@ An advice is never a decision: a committee decides (공직자윤리위원회).
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
@@ -14,6 +15,7 @@ from engine import VERSION
 from engine.changes import Change, next_day, smallest
 from engine.errors import InputError
 from engine.execution import Fact, World, label_of
+from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.proof import Explainer, Failure, Step
 from engine.rulebook import Rule
@@ -22,11 +24,13 @@ from engine.values import Domain, Known, plain
 from engine.worlds import Answer, answer
 from rules.citations import in_korean
 from rules.facts import EmploymentCase
+from rules.holdings import TrustCase
 from rules.law import Law
 
 UNDETERMINED = "undetermined"
 MAX_PROOFS = 6
 LANGUAGES = ("ko", "en")
+DATE = Domain("date")
 
 
 class _Part(BaseModel):
@@ -98,7 +102,10 @@ class NotThis(_Part):
 
 
 class Item(_Part):
-    """Something that follows: a duty, a route, a ground. Days and amounts are exact or a range."""
+    """Something that follows: a duty, a route, a ground. Days and amounts are exact or a range.
+
+    `by_on` is the day by which something is due, `from_on` and `until_on` are the ends of a period.
+    """
 
     kind: str
     label: Text
@@ -107,6 +114,10 @@ class Item(_Part):
     citation: Citation
     by_on: Any = None
     by_shown: Text | None = None
+    from_on: Any = None
+    from_shown: Text | None = None
+    until_on: Any = None
+    until_shown: Text | None = None
     up_to: int | None = None
     up_to_shown: Text | None = None
 
@@ -191,6 +202,20 @@ class EmploymentAdvice(Advice):
     other: tuple[Item, ...]
 
 
+class TrustAdvice(Advice):
+    """Advice on stock, blind trust and recusal (주식백지신탁, 직무관여 금지), and what follows from it."""
+
+    duties: tuple[Item, ...]
+    recusals: tuple[Item, ...]
+    keep_out: tuple[Item, ...]
+    conduct: tuple[Item, ...]
+    clocks: tuple[Item, ...]
+    penalties: tuple[Item, ...]
+    during_trust: tuple[Item, ...]
+    publication: tuple[Item, ...]
+    other: tuple[Item, ...]
+
+
 A = TypeVar("A", bound=Advice)
 
 NOTICE = Text(
@@ -206,8 +231,19 @@ _EMPLOYMENT = {
     "after_joining": ("after",),
     "grounds": ("ground",),
     "binding_grounds": ("binding_ground",),
-    "decided": ("sanction", "rereview", "publication"),
-    "other": ("standard", "likely_listed"),
+    "decided": ("sanction", "rereview", "publication", "published"),
+    "other": ("standard", "likely_listed", "while_serving", "staff_duty", "head_check", "check_source"),
+}
+_TRUST = {
+    "duties": ("duty", "route"),
+    "recusals": ("recusal", "ended_recusal"),
+    "keep_out": ("keep_out", "relevance"),
+    "conduct": ("conduct",),
+    "clocks": ("clock",),
+    "penalties": ("penalty", "measure"),
+    "during_trust": ("trust_end", "limit"),
+    "publication": ("publisher", "notice"),
+    "other": ("arisen", "office"),
 }
 
 
@@ -217,9 +253,15 @@ def advise(law: Law, case: EmploymentCase, register: RegisterVersion | None = No
     return _Adviser(law, case, EmploymentAdvice, _EMPLOYMENT, register).advice()
 
 
-def advice_schema() -> dict[str, Any]:
-    """The JSON Schema of an advice, as `psea check --json` prints it."""
-    return EmploymentAdvice.model_json_schema(mode="serialization")
+def advise_holder(law: Law, case: TrustCase) -> TrustAdvice:
+    """Evaluate one household's stock and explain it. Raises InputError for a case that contradicts itself."""
+    refuse_contradiction(case)
+    return _Adviser(law, case, TrustAdvice, _TRUST).advice()
+
+
+def advice_schema(kind: type[Advice] = EmploymentAdvice) -> dict[str, Any]:
+    """The JSON Schema of an advice, as `psea check --json` or `psea recusal --json` prints it."""
+    return kind.model_json_schema(mode="serialization")
 
 
 def refuse_contradiction(case: CaseModel) -> None:
@@ -383,14 +425,18 @@ class _Adviser(Generic[A]):
             yield from (self.item(predicate, *found) for found in self.joined(predicate))
 
     def joined(self, predicate: str) -> Iterator[tuple[str, bool, list[tuple[World, Fact]]]]:
-        """What follows in the worlds, by kind; certain where it certainly follows in every world."""
-        found: dict[str, list[tuple[World, Fact]]] = {}
+        """What follows in the worlds; certain where it certainly follows in every world.
+
+        Facts of a kind that a world has once are one item, whatever their days; others are told apart.
+        """
+        kinds: dict[str, list[tuple[World, Fact]]] = {}
         for world in self.answer.worlds:
             for fact, _ in world.conclusions.of(predicate):
-                found.setdefault(self.kind_of(fact), []).append((world, fact))
-        for kind, places in found.items():
-            sure = {id(world) for world, fact in places if world.conclusions.rows[fact].certain}
-            yield kind, len(sure) == len(self.answer.worlds), places
+                kinds.setdefault(self.kind_of(fact), []).append((world, fact))
+        for kind, found in kinds.items():
+            for places in _told_apart(found):
+                sure = {id(world) for world, fact in places if world.conclusions.rows[fact].certain}
+                yield kind, len(sure) == len(self.answer.worlds), places
 
     def kind_of(self, fact: Fact) -> str:
         for name, (low, _) in fact[1]:
@@ -406,7 +452,6 @@ class _Adviser(Generic[A]):
             name: (min(dict(f[1])[name][0] for _, f in places), max(dict(f[1])[name][1] for _, f in places))
             for name, _ in fact[1]
         }
-        by_on = known_of(ends["by_on"], Domain("date")) if "by_on" in ends else None
         up_to = ends["up_to"][1] if "up_to" in ends else None
         return Item(
             kind=kind,
@@ -416,13 +461,20 @@ class _Adviser(Generic[A]):
             says=self.says(step),
             certain=certain,
             citation=self.citation(step.rule),
-            by_on=plain(by_on) if by_on is not None else None,
-            by_shown=None
-            if by_on is None
-            else self.text(lambda speaker: speaker.value(by_on, Domain("date"))),
+            **self.days(ends),
             up_to=up_to,
             up_to_shown=None if up_to is None else self.text(lambda speaker: speaker.money(up_to)),
         )
+
+    def days(self, ends: Mapping[str, Interval]) -> dict[str, Any]:
+        """The days of an item, plain and in words."""
+        days: dict[str, Any] = {}
+        for name in ("by", "from", "until"):
+            if f"{name}_on" in ends:
+                known = known_of(ends[f"{name}_on"], DATE)
+                days[f"{name}_on"] = plain(known)
+                days[f"{name}_shown"] = self.text(lambda speaker, known=known: speaker.value(known, DATE))
+        return days
 
     def question(self, spot: Spot) -> Question:
         part, key = ("fields", self.speakers["ko"].field_key(spot)) if spot.field else ("facts", "")
@@ -471,6 +523,17 @@ class _Adviser(Generic[A]):
             engine=VERSION,
             facts=hashlib.sha256(rfc8785.dumps(facts)).hexdigest(),
         )
+
+
+def _told_apart(found: list[tuple[World, Fact]]) -> Iterator[list[tuple[World, Fact]]]:
+    """The facts of a kind, all together, or each by itself where some world has several."""
+    if max(Counter(id(world) for world, _ in found).values()) == 1:
+        yield found
+        return
+    places: dict[Fact, list[tuple[World, Fact]]] = {}
+    for world, fact in found:
+        places.setdefault(fact, []).append((world, fact))
+    yield from places.values()
 
 
 def _shape(step: Step) -> tuple[Any, ...]:

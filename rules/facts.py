@@ -94,7 +94,8 @@ class Body(StrEnum):
     """The body last belonged to, where Act 3(1), Decree 31(1) or 32(3) name it."""
 
     BOARD_OF_AUDIT = "board_of_audit"  # 감사원
-    ACRC_ANTI_CORRUPTION = "acrc_anti_corruption"  # 국민권익위원회 부패방지국·심사보호국
+    ACRC_ANTI_CORRUPTION = "acrc_anti_corruption"  # 국민권익위원회 부패방지국
+    ACRC_REVIEW_PROTECTION = "acrc_review_protection"  # 국민권익위원회 심사보호국
     TAX_SERVICE = "tax_service"  # 국세청
     CUSTOMS_SERVICE = "customs_service"  # 관세청
     JUSTICE = "justice"  # 법무부
@@ -168,6 +169,9 @@ class Official(Fact):
     specified_military_function: Known[bool] = UNKNOWN  # D 31(1)12 시설·방위사업 계약·수사·감찰 등
     operator_only: Known[bool] = UNKNOWN  # D 31(1)16 단서: 시설·기계·차량·선박 운용만 (승인)
     township: Known[bool] = UNKNOWN  # 읍·면·동 근무 (E-22)
+    cabinet_rank: Known[bool] = UNKNOWN  # 국무총리·국무위원·차관·중앙행정기관의 장 (2015-03-30까지의 17(6))
+    window_suspended: Known[bool] = UNKNOWN  # 해임요구 취소의 소로 취업제한기간 진행이 정지됨, Act 19(3)
+    window_until: Known[date] = UNKNOWN  # 정지된 기간을 더한 취업제한기간의 마지막 날
     lawyer: Known[bool] = UNKNOWN  # 변호사
     accountant: Known[bool] = UNKNOWN  # 공인회계사
     tax_accountant: Known[bool] = UNKNOWN  # 세무사
@@ -175,7 +179,8 @@ class Official(Fact):
     laid_off: Known[bool] = UNKNOWN  # D 34(3)2 직제·정원 개폐로 본인 의사와 달리 면직
     technical_qualification: Known[bool] = UNKNOWN  # D 34(3)4
     returning_expert: Known[bool] = UNKNOWN  # D 34(3)6 임기제 전문가의 종전 분야 복귀
-    agreed_before_hiring: Known[bool] = UNKNOWN  # D 34(4)2 채용계약 전 위원회와 협의
+    consulted_committee: Known[bool] = UNKNOWN  # D 34(4)2 (2024-06-26까지) 소속기관장이 미리 위원회와 협의
+    agreed_before_hiring: Known[bool] = UNKNOWN  # D 34(4)2 채용계약 전 위원회와 협의하여 취업할 직위를 정함
     recognised_specialist: Known[bool] = UNKNOWN  # D 34(4)3 전문직공무원 7년 이상, 퇴직 전 전문성 인정
     proven_expertise: Known[bool] = UNKNOWN  # D 34(3)9
 
@@ -217,7 +222,9 @@ class Employer(Fact):
     kind: Known[EmployerKind] = UNKNOWN
     listed: Known[bool] = UNKNOWN  # on the gazetted list in force on the day of start
     succession: Known[Succession] = UNKNOWN
-    listed_member: Known[bool] = UNKNOWN  # association: a listed company has joined it, D 33(6)4
+    university: Known[bool] = UNKNOWN  # 대학을 설립·경영하는 학교법인과 그 대학 (17(1)9, 2015-03-31)
+    listed_member: Known[bool] = UNKNOWN  # association: a listed company has joined it, D 33(2), 33(6)4
+    public_mandate: Known[bool] = UNKNOWN  # 협회: 위탁업무를 하거나 임원을 공공기관이 승인 (2014-06-24까지)
     capital: Known[Won] = UNKNOWN  # 자본금
     turnover: Known[Won] = UNKNOWN  # 연간 외형거래액
     base_assets: Known[Won] = UNKNOWN  # 기본재산
@@ -270,6 +277,7 @@ class Engagement(Fact):
     appointed_by_law: Known[bool] = UNKNOWN  # D 34(3)5
     public_interest: Known[bool] = UNKNOWN  # D 34(3)1
     low_influence: Known[bool] = UNKNOWN  # 취업 후 영향력 행사 가능성이 적음 (claimed)
+    very_low_influence: Known[bool] = UNKNOWN  # 영향력 행사 가능성이 극히 적음, 2009-02-02까지의 요건
 
 
 class Posting(Fact):
@@ -308,7 +316,8 @@ class Category(StrEnum):
     LICENCE = "licence"  # 2 인가·허가·면허·특허·승인
     INSPECTION = "inspection"  # 3 생산방식·규격·경리 검사·감사
     TAX = "tax"  # 4 조세 조사·부과·징수
-    CONTRACT = "contract"  # 5 공사·용역·물품 계약·검사·검수
+    CONTRACT = "contract"  # 5 공사·물품 계약·검사·검수
+    SERVICE_CONTRACT = "service_contract"  # 5 용역 계약 (2014-12-30부터)
     SUPERVISION = "supervision"  # 6 법령에 근거한 직접 감독
     CASE = "case"  # 7 당사자·직접 이해관계 사건의 수사·심리·심판
     PROPERTY = "property"  # 8 재산상 권리에 직접적으로 상당한 영향
@@ -327,8 +336,70 @@ class Work(Fact):
     firm_served: Known[bool] = UNKNOWN  # 17(5): the firm took the case or gave the service related to it
 
 
+class DecisionKind(StrEnum):
+    """What the ethics committee decided (심사 결과)."""
+
+    POSSIBLE = "possible"  # 취업가능
+    RESTRICTED = "restricted"  # 취업제한
+    APPROVED = "approved"  # 취업승인
+    DISAPPROVED = "disapproved"  # 취업불승인
+    DEFERRED = "deferred"  # 보류
+
+
+class Decision(Fact):
+    """A decision of the ethics committee on this employment (심사 결정). Act 9-2, 18, 19-3."""
+
+    kind: Known[DecisionKind] = UNKNOWN
+    decided_on: Known[date] = UNKNOWN
+    false_evidence: Known[bool] = UNKNOWN  # 거짓 또는 누락된 자료에 따른 결정, 9-2
+    new_evidence: Known[bool] = UNKNOWN  # 결정에 영향을 줄 새로운 증거, 9-2
+    procedure_illegal: Known[bool] = UNKNOWN  # 절차의 위법, 9-2
+    known_on: Known[date] = UNKNOWN  # 위원회가 그 사유를 안 날
+
+
+class ActKind(StrEnum):
+    """What somebody did around an employment, where Acts 18-2 to 19-4 attach a consequence to it."""
+
+    JOINED_UNREVIEWED = "joined_unreviewed"  # 임의취업: 확인요청·승인 없이 취업
+    OWN_WORK = "own_work"  # 재직 중 직접 처리한 업무의 취급, 18-2(1)
+    AGENCY_WORK = "agency_work"  # 소속 기관의 업무 취급, 18-2(2)
+    REQUEST = "request"  # 소속 기관 임직원에 대한 청탁·알선, 18-4(1)
+    REQUEST_UNREPORTED = "request_unreported"  # 임직원이 청탁·알선을 신고하지 않음, 22
+    STATEMENT_MISSING = "statement_missing"  # 업무내역서 미제출·거짓 제출, 18-3
+    HIRE_UNREPORTED = "hire_unreported"  # 취업사실 미신고, 19-4(2)
+    DISMISSAL_REFUSED = "dismissal_refused"  # 취업해제·해임 요구 불응 (기관의 장), 19(2)
+    DATA_REFUSED = "data_refused"  # 자료 제출 거부·거짓 제출 (기관의 장), 19-2(3)
+    JOB_SOLICITED = "job_solicited"  # 재직자가 취업을 청탁, 18-5(1)
+    JOB_BROKERED = "job_brokered"  # 기관의 장이 취업을 알선, 18-5(2)
+
+
+class Act(Fact):
+    """Something done around the employment (행위). Act 18-2 to 19-4, 22, 29, 30; Decree 35-4."""
+
+    kind: Known[ActKind] = UNKNOWN
+    acted_on: Known[date] = UNKNOWN
+    sanctioned_on: Known[date] = UNKNOWN  # 처벌·과태료·징계를 정하는 날
+    permitted: Known[bool] = UNKNOWN  # 위원회의 업무취급 승인, 18-2(3)
+    job_related: Known[bool] = UNKNOWN  # 임직원의 직무와 관련된 청탁
+    judged_improper: Known[bool] = UNKNOWN  # 부정한 청탁·알선이라고 판단됨
+    illegal_handling: Known[bool] = UNKNOWN  # D 35-4: 법령을 위반하여 처리하게 함
+    beyond_authority: Known[bool] = UNKNOWN  # D 35-4: 권한을 벗어나게 함
+    asks_secrets: Known[bool] = UNKNOWN  # D 35-4: 비밀 누설이나 위법의 묵인
+    unfair_competition: Known[bool] = UNKNOWN  # D 35-4: 공정한 경쟁을 해치거나 정상 관행을 벗어남
+    brokering: Known[bool] = UNKNOWN  # D 35-4: 위와 같은 일을 하도록 알선
+
+
+class Check(Fact):
+    """A check of retirees' employment by the agency head (취업확인). Act 19-2; Rule 18."""
+
+    checked_on: Known[date] = UNKNOWN  # 확인을 마친 날
+
+
 class EmploymentCase(CaseModel):
-    """One planned or actual employment of one retired official."""
+    """One planned or actual employment of one retired official, and what has happened since.
+
+    Decisions, acts and checks are a record: where a case names none, there has been none.
+    """
 
     official: Official
     engagement: Engagement
@@ -337,6 +408,9 @@ class EmploymentCase(CaseModel):
     directions: Listed[Direction] = Listed[Direction]()
     subordinations: Listed[Subordination] = Listed[Subordination]()
     works: Listed[Work] = Listed[Work]()
+    decisions: Listed[Decision] = Listed[Decision](complete=True)
+    acts: Listed[Act] = Listed[Act](complete=True)
+    checks: Listed[Check] = Listed[Check](complete=True)
 
     def contradictions(self) -> Iterator[Problem]:
         """A job cannot begin before the retirement that it follows, nor a posting end before it begins."""

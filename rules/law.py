@@ -13,9 +13,10 @@ from engine.program import compile_program
 from engine.rete import Rete
 from engine.rulebook import Rulebook
 from rules.facts import EmploymentCase
+from rules.holdings import TrustCase
 
 FOLDER = Path(__file__).parent
-MODELS: Mapping[str, type[CaseModel]] = {"employment": EmploymentCase}
+MODELS: Mapping[str, type[CaseModel]] = {"employment": EmploymentCase, "trust": TrustCase}
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,15 @@ def employment() -> Law:
     return open_law(FOLDER / "employment")
 
 
+@cache
+def trust() -> Law:
+    """Articles 14-4 to 14-17 on stock, blind trust and recusal, as this version encodes them."""
+    return open_law(FOLDER / "trust")
+
+
 def laws() -> tuple[Law, ...]:
     """Every rulebook."""
-    return (employment(),)
+    return employment(), trust()
 
 
 def law_for(model: type[CaseModel]) -> Law:

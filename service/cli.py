@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cases import app as cases
-from service.console import RulebookOption, chosen_for, reporting
+from service.console import LawOfOption, RulebookOption, chosen_for, of_day, reporting
 from service.language import JsonOption, LanguageOption, say
 from service.register.commands import app as employers
 from service.rules import app as rules
@@ -44,6 +44,7 @@ def check(
     language: LanguageOption,
     as_json: JsonOption = False,
     rulebook: RulebookOption = None,
+    law_of: LawOfOption = "",
 ) -> None:
     """한 사례를 설명과 함께 진단합니다. · One case, explained."""
     with reporting(language, as_json) as console:
@@ -53,13 +54,39 @@ def check(
         from service.lookup import look_up
 
         looked = look_up(read_one(case, EmploymentCase).facts, _register(), language)
-        advice = advise(chosen_for(EmploymentCase, rulebook), looked.case, looked.version)
+        law, notes = of_day(chosen_for(EmploymentCase, rulebook), law_of, language)
+        advice = advise(law, looked.case, looked.version)
         if as_json:
             typer.echo(advice.model_dump_json(indent=2))
             return
         from service.report import show
 
-        show(advice, language, console, looked.notes)
+        show(advice, language, console, (*notes, *looked.notes))
+
+
+@app.command()
+def recusal(
+    case: Annotated[Path, typer.Argument(help="사례 파일(YAML, JSON) · A case file")],
+    language: LanguageOption,
+    as_json: JsonOption = False,
+    rulebook: RulebookOption = None,
+    law_of: LawOfOption = "",
+) -> None:
+    """주식백지신탁과 직무관여 금지를 진단합니다. · Stock, blind trust and recusal, explained."""
+    with reporting(language, as_json) as console:
+        from cases.files import read_one
+        from rules.advice import advise_holder
+        from rules.holdings import TrustCase
+
+        facts = read_one(case, TrustCase).facts
+        law, notes = of_day(chosen_for(TrustCase, rulebook), law_of, language)
+        advice = advise_holder(law, facts)
+        if as_json:
+            typer.echo(advice.model_dump_json(indent=2))
+            return
+        from service.report import show
+
+        show(advice, language, console, notes)
 
 
 @app.command()

@@ -11,6 +11,8 @@ import typer
 from service.language import say
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.console import Console
 
     from engine.facts import CaseModel
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 RulebookOption = Annotated[
     Path | None, typer.Option("--rulebook", help="규칙집 폴더 · Folder of another rulebook")
+]
+LawOfOption = Annotated[
+    str,
+    typer.Option(
+        help="이 날(YYYY-MM-DD)의 법으로, 사실은 그대로 두고 · Under the law of this day, with the same facts"
+    ),
 ]
 
 
@@ -89,3 +97,27 @@ def chosen_for(model: type["CaseModel"], rulebook: Path | None = None) -> "Law":
             "This rulebook answers other cases", "Give the folder of the other rulebook", Place(str(rulebook))
         )
     return found
+
+
+def day_of(text: str, option: str) -> "date":
+    """The day that an option gives. Raises InputError where it is none."""
+    from datetime import date
+
+    from engine.errors import Place, refuse
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refuse(f"{text!r} is not a day", "Write it as 2026-03-31", Place(option)) from None
+
+
+def of_day(law: "Law", law_of: str, language: str) -> "tuple[Law, tuple[str, ...]]":
+    """The law to answer under, with a note where `--law-of` names the day whose law that is."""
+    if not law_of:
+        return law, ()
+    from engine.speech import Speaker
+    from rules.compare import law_on
+
+    day = day_of(law_of, "--law-of")
+    shown = Speaker(law.rulebook, language).day(day)
+    return law_on(law, day), (say(language, "law_applied", day=shown),)

@@ -1,6 +1,6 @@
 """An advice as a page in the terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -10,20 +10,46 @@ from rich.table import Table
 from rich.text import Text as Line
 from rich.tree import Tree
 
-from rules.advice import EmploymentAdvice, Item, NotThis, Proof, ProofStep
+from rules.advice import Advice, EmploymentAdvice, Item, NotThis, Proof, ProofStep, TrustAdvice
 from service.language import say, words
 
+_Sections = Mapping[type[Advice], Mapping[str, tuple[str, ...]]]
+_BEFORE: _Sections = {
+    EmploymentAdvice: {
+        "due": ("duties", "routes", "committees"),
+        "clocks": ("clocks",),
+        "at_stake": ("penalties",),
+        "decided": ("decided",),
+    },
+    TrustAdvice: {
+        "recusals": ("recusals",),
+        "keep_out": ("keep_out",),
+        "conduct": ("conduct",),
+        "due": ("duties",),
+        "clocks": ("clocks",),
+        "at_stake": ("penalties",),
+    },
+}
+_AFTER: _Sections = {
+    EmploymentAdvice: {
+        "after": ("after_joining",),
+        "grounds": ("grounds",),
+        "binding": ("binding_grounds",),
+        "other": ("other",),
+    },
+    TrustAdvice: {"during_trust": ("during_trust",), "publication": ("publication",), "other": ("other",)},
+}
 _MARKS = {"V": "green", "P": "yellow", "I": "yellow", "U": "red"}
 
 
-def show(advice: EmploymentAdvice, language: str, console: Console, notes: Iterable[str] = ()) -> None:
+def show(advice: Advice, language: str, console: Console, notes: Iterable[str] = ()) -> None:
     """Print an advice: the answer first, then what to do, why, what is open and what would change it."""
     for part in _Page(advice, language).parts(notes):
         console.print(part)
 
 
 class _Page:
-    def __init__(self, advice: EmploymentAdvice, language: str) -> None:
+    def __init__(self, advice: Advice, language: str) -> None:
         self.advice = advice
         self.language = language
 
@@ -42,11 +68,7 @@ class _Page:
             width=100,
         )
         yield from self.section("todo", [escape(advice.todo.in_(self.language)), *map(escape, notes)])
-        yield from self.section(
-            "due", [*map(self.item, (*advice.duties, *advice.routes, *advice.committees))]
-        )
-        yield from self.section("clocks", map(self.item, advice.clocks))
-        yield from self.section("at_stake", map(self.item, advice.penalties))
+        yield from self.items(_BEFORE)
         yield from self.section("why", [self.proof(proof) for proof in advice.proofs])
         yield from self.section("why_not", map(self.not_this, advice.why_not))
         yield from self.section("open", self.open())
@@ -54,11 +76,14 @@ class _Page:
             "unclear", (escape(point.says.in_(self.language)) for point in advice.unclear)
         )
         yield from self.section("would_change", self.changes())
-        yield from self.section("after", map(self.item, advice.after_joining))
-        yield from self.section("grounds", map(self.item, advice.grounds))
-        yield from self.section("binding", map(self.item, advice.binding_grounds))
-        yield from self.section("other", map(self.item, advice.other))
+        yield from self.items(_AFTER)
         yield from self.section("identity", [self.identity()])
+
+    def items(self, sections: _Sections) -> Iterator[RenderableType]:
+        for key, groups in sections[type(self.advice)].items():
+            yield from self.section(
+                key, [self.item(item) for group in groups for item in getattr(self.advice, group)]
+            )
 
     def section(self, key: str, lines: Iterable[RenderableType]) -> Iterator[RenderableType]:
         found = list(lines)
@@ -73,9 +98,9 @@ class _Page:
         return row
 
     def item(self, item: Item) -> str:
-        when = (
-            f" — [bold]{self.say('by', day=item.by_shown.in_(self.language))}[/bold]" if item.by_shown else ""
-        )
+        days = {"by": item.by_shown, "from": item.from_shown, "until": item.until_shown}
+        told = [self.say(key, day=day.in_(self.language)) for key, day in days.items() if day]
+        when = f" — [bold]{', '.join(told)}[/bold]" if told else ""
         most = (
             f" ({self.say('up_to', amount=item.up_to_shown.in_(self.language))})" if item.up_to_shown else ""
         )

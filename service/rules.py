@@ -1,5 +1,6 @@
 """`psea rules`: the law, as loaded."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,9 +9,14 @@ from service.console import RulebookOption, chosen, print_json, reporting, told
 from service.language import JsonOption, LanguageOption, say, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from rich.table import Table
 
     from engine.rulebook import Rule, Rulebook
+    from rules.coverage import Line
+    from service.difference import Compared
 
 app = typer.Typer(help="법령 규칙 · The law, as loaded", no_args_is_help=True)
 
@@ -117,6 +123,131 @@ def verify_rules(
         count = sum(len(law.rulebook.rules) for law in rulebooks)
         provisions = sum(len(law.rulebook.provisions) for law in rulebooks)
         console.print(say(language, "verified", rules=count, provisions=provisions))
+
+
+@app.command("coverage")
+def cover_rules(
+    language: LanguageOption, as_json: JsonOption = False, rulebook: RulebookOption = None
+) -> None:
+    """법령 근거마다 규칙을 맞춰 봅니다. · Every line of the fact base: its rules, or why it has none."""
+    with reporting(language, as_json) as console:
+        from dataclasses import asdict
+
+        from rules.coverage import covered, missing
+
+        rulebooks = [law.rulebook for law in chosen(rulebook)]
+        lines, gaps = covered(rulebooks), missing(rulebooks)
+        if as_json:
+            print_json({"lines": [asdict(line) for line in lines], "gaps": [asdict(gap) for gap in gaps]})
+        else:
+            console.print(_covered(lines, language))
+            kinds = words(language)["coverage_gaps"]
+            for gap in gaps:
+                console.print(f"[red]{gap.line}[/red] {kinds[gap.kind]} {', '.join(gap.rules)}")
+            key = "coverage_incomplete" if gaps else "coverage_complete"
+            console.print(say(language, key, lines=len(lines), gaps=len(gaps)))
+        if gaps:
+            raise typer.Exit(1)
+
+
+def _covered(lines: "Iterable[Line]", language: str) -> "Table":
+    from rich.markup import escape
+    from rich.table import Table
+
+    from rules.coverage import in_force
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("line", "cite", "when", "confidence", "rules"):
+        table.add_column(words(language)["coverage_columns"][column])
+    for line in lines:
+        names = ", ".join(rule.partition(":")[2] for rule in line.rules)
+        why = f"[dim]{escape(line.reason.why[language])}[/dim]" if line.reason else ""
+        table.add_row(line.id, line.article, in_force(line), line.confidence, names or why)
+    return table
+
+
+@app.command("diff")
+def diff_rules(
+    one: Annotated[str, typer.Argument(help="날짜(2025-12-31)나 규칙집 폴더 · A day or a rulebook folder")],
+    other: Annotated[str, typer.Argument(help="견줄 날짜나 폴더 · The day or folder to compare with")],
+    language: LanguageOption,
+    by: Annotated[
+        str,
+        typer.Option(
+            help="이 날짜(예: retired_on)로 고르는 규칙만 견줍니다 · Only versions that this date picks"
+        ),
+    ] = "",
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="답이 달라지는 사례를 찾을 폴더 · Folder of cases to answer under both laws"),
+    ] = None,
+    as_json: JsonOption = False,
+    rulebook: RulebookOption = None,
+) -> None:
+    """두 날짜의 법이나 두 규칙집이 어떻게 다른지 말로 보여 줍니다. · What differs, in words.
+
+    날짜의 법이란 그날 퇴직하고 취업하고 신청하고 결정받는 사람에게 적용되는 법입니다. --by를 주면 그 날짜로
+    고르는 규칙만 달리하고 나머지는 그대로 둡니다. --cases를 주면 사례의 사실은 그대로 두고 두 법으로 답해
+    견줍니다. 다른 점이 있어도 0으로 끝납니다.
+
+    The law of a day is that for somebody who retires, starts, files and is decided on that day; with --by
+    only the versions picked by that one date differ. --cases leaves the facts of each case as they are and
+    answers it under both laws. Exit 0 also where something differs.
+    """
+    with reporting(language, as_json) as console:
+        from rich.progress import track
+
+        from cases.files import readable_below
+        from engine.errors import InputError
+        from service.difference import as_data, days_beside, show, with_cases
+
+        days = _day(one), _day(other)
+        if days[0] and days[1]:
+            found, passed = days_beside(chosen(rulebook), (days[0], days[1]), by, language)
+        else:
+            found, passed = [_folders(one, other, by, rulebook)], []
+        problems: list[Any] = []
+        if cases is not None:
+            read, problems = readable_below(cases)
+            for place, compared in enumerate(found):
+                shown = track(read, console=console, transient=True, disable=as_json, description="")
+                found[place], contradictory = with_cases(compared, shown)
+                problems += contradictory
+        if as_json:
+            told_problems = [told(problem) for problem in problems]
+            print_json({"laws": [as_data(one) for one in found], "passed": passed, "problems": told_problems})
+        else:
+            for compared in found:
+                show(compared, language, console)
+                console.print()
+            for name in passed:
+                console.print(words(language)["diff"]["passed"].format(rulebook=name))
+        if problems:
+            raise InputError(problems) if not as_json else typer.Exit(2)
+
+
+def _day(text: str) -> "date | None":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _folders(one: str, other: str, by: str, rulebook: Path | None) -> "Compared":
+    from engine.errors import Place, refuse
+    from service.difference import folders_beside
+
+    both = "Give two days such as 2026-01-01, or two folders of rulebooks"
+    for text in (one, other):
+        if not (Path(text).is_dir() or _day(text)):
+            raise refuse(f"{text!r} is neither a day nor a folder", both)
+    if _day(one) or _day(other):
+        raise refuse("A day is not compared with a folder", both)
+    if by or rulebook:
+        raise refuse("Two folders are compared whole", "Leave out --by and --rulebook", Place("--by"))
+    return folders_beside(Path(one), Path(other))
 
 
 def _rule(rule: "Rule", law: "Rulebook") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Small rulebooks and cases made up by hypothesis, over fact types of no meaning."""
 
+from copy import deepcopy
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.facts import CaseModel, Fact, Listed
 from engine.loader import load
+from engine.rows import encode
 from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Known, OrderedEnum
 
@@ -29,6 +31,7 @@ class Shape(StrEnum):
 
 class Root(Fact):
     day: Known[date] = UNKNOWN
+    until: Known[date] = UNKNOWN
     size: Known[int] = UNKNOWN
     colour: Known[Colour] = UNKNOWN
     flag: Known[bool] = UNKNOWN
@@ -69,9 +72,14 @@ PARAMETERS = {
 # each predicate with its arguments; a rule may deny only those of an earlier row
 LAYERS: list[dict[str, dict[str, str]]] = [
     {"near": {}, "marked": {"thing": "thing"}, "sized": {"n": "size"}},
+    {"weight": {"n": "size"}},
     {"joined": {"thing": "thing", "link": "link"}, "named": {"tag": "tag"}},
+    {"load": {"n": "size"}},
     {"shut": {"thing": "thing"}, "ready": {}},
 ]
+# the predicates that may be totals: each is derived by one rule alone
+SUMS = ["weight", "load"]
+NUMBERS = ["sized", *SUMS]
 ARGUMENTS = {name: arguments for layer in LAYERS for name, arguments in layer.items()}
 LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 TOTAL = [
@@ -79,6 +87,7 @@ TOTAL = [
     {"rule": "b", "confidence": "V", "where": ["shut()"], "unless": ["ready()"], "then": "outcome(kind='b')"},
     {"rule": "c", "confidence": "V", "unless": ["ready()", "shut()"], "then": "outcome(kind='c')"},
 ]
+SHIFTS = ["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)", " + quarter_ends(least)"]
 OPERATORS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 EQUALITY = st.sampled_from(["==", "!="])
 
@@ -88,10 +97,10 @@ def fields(binds: dict[str, str], kind: str) -> list[str]:
         f"{variable}.{name}"
         for variable, source in binds.items()
         for name in (TYPES[source].domains() if source in TYPES else ())
-        if name == kind
+        if name == kind or (name, kind) == ("until", "day")
     ]
     return found + [
-        f"{variable}.n" for variable, source in binds.items() if source == "sized" and kind == "size"
+        f"{variable}.n" for variable, source in binds.items() if source in NUMBERS and kind == "size"
     ]
 
 
@@ -123,9 +132,7 @@ def comparisons(draw: Any, binds: dict[str, str]) -> str:
             shift = draw(st.sampled_from(["", "", " + 1", " - least"]))
             right = other + shift if joined else draw(st.sampled_from(["0", "1", "2", "3", "least"]))
         case _:
-            shift = draw(
-                st.sampled_from(["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)"])
-            )
+            shift = draw(st.sampled_from(SHIFTS))
             right = other + shift if joined else repr(draw(st.sampled_from(DAYS)))
     return f"{one} {draw(OPERATORS)} {right}"
 
@@ -163,13 +170,18 @@ def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "")
         wanted = kind if kind in TYPES else "thing"
         if wanted not in binds.values():
             binds[f"v{len(binds)}"] = wanted
-    if level and draw(st.integers(0, 3)) == 0:
-        binds["s"] = "sized"
+    total = predicate in SUMS and draw(st.booleans())
+    below = [name for name, at in LEVEL.items() if at < level and (name in NUMBERS or total)]
+    if level and draw(st.integers(0, 3)) < 1 + total:
+        binds["s"] = draw(st.sampled_from(below))
     written: list[str] = []
     if binds:
         written += draw(st.lists(conditions(binds), max_size=2))
-    written += draw(st.lists(atoms(binds, level + 1 if not label else level), max_size=2)) if level else []
+    reached = level if label or predicate in SUMS else level + 1
+    written += draw(st.lists(atoms(binds, reached), max_size=2)) if level else []
     arguments = [f"{name}={draw(st.sampled_from(usable(binds, kind)))}" for name, kind in needs.items()]
+    if total:
+        arguments = [f"n=total({draw(st.sampled_from(usable(binds, 'size')))})"]
     rule: dict[str, Any] = {
         "rule": identity,
         "confidence": draw(st.sampled_from("VVVVVPIU")),
@@ -180,10 +192,19 @@ def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "")
     if level:
         rule["unless"] = draw(st.lists(atoms(binds, level), max_size=2))
     if draw(st.integers(0, 5)) == 0:
-        rule["in_force"] = {
-            "on": draw(st.sampled_from(["2020-02-01..", "..2020-01-31", "2020-01-31..2020-02-29"]))
-        }
+        picks = ["on", "at"] if list(binds.values()).count("thing") == 1 and not total else ["on"]
+        periods = ["2020-02-01..", "..2020-01-31", "2020-01-31..2020-02-29"]
+        rule["in_force"] = {draw(st.sampled_from(picks)): draw(st.sampled_from(periods))}
     return rule
+
+
+@st.composite
+def versions(draw: Any, rule: dict[str, Any]) -> dict[str, Any]:
+    """Another version of a rule, in force before or after it."""
+    ((_, period),) = rule["in_force"].items()
+    other = {"2020-02-01..": "..2020-01-31", "..2020-01-31": "2020-02-01.."}.get(period, "2020-03-01..")
+    where = rule["where"][: draw(st.integers(0, 2))]
+    return deepcopy(rule) | {"in_force": {"on": other}, "where": where}
 
 
 @st.composite
@@ -192,8 +213,9 @@ def documents(draw: Any, total: bool = False) -> dict[str, dict[str, Any]]:
     wanted = [(name, level, "") for name, level in LEVEL.items()]
     if not total:
         wanted += [("outcome", len(LAYERS), label) for label in ("a", "b", "c")]
-    wanted += draw(st.lists(st.sampled_from(wanted), max_size=4))
+    wanted += draw(st.lists(st.sampled_from([row for row in wanted if row[0] not in SUMS]), max_size=4))
     made = [draw(rules(f"r{n}", name, level, label)) for n, (name, level, label) in enumerate(wanted)]
+    made += [draw(versions(rule)) for rule in made if "total(" in rule["then"] and "in_force" in rule]
     made += TOTAL if total else []
     parameters = {
         name: [value | {"cite": "Law 1", "confidence": "V"} for value in values]
@@ -205,7 +227,8 @@ def documents(draw: Any, total: bool = False) -> dict[str, dict[str, Any]]:
         "two": {"provision": "two", "cite": "Art 2", "rules": made[half:]},
         "rulebook": {
             "rulebook": "made",
-            "dates": {"on": "root.day"},
+            "dates": {"on": "root.day", "at": "thing.day"},
+            "orders": draw(st.sampled_from([[], [["root.day", "root.until"]]])),
             "supported": {"on": "2020-01-31..2020-02-29"},
             "goal": "outcome",
             "outcomes": ["a", "b", "c"],
@@ -222,6 +245,15 @@ def loaded(files: dict[str, dict[str, Any]]) -> Rulebook:
         return load(Path(folder), MadeCase)
 
 
+def in_order(rulebook: Rulebook, some_case: CaseModel) -> bool:
+    """Whether a case may be one in which the dates of the manifest follow one another."""
+    single = {row.source: row.values for row in encode(some_case, rulebook).rows}
+    return all(
+        single[source][earlier][0] <= single[other][later][1]
+        for (source, earlier), (other, later) in rulebook.orders
+    )
+
+
 def known(values: list[Any], ordered: bool, share: int) -> st.SearchStrategy[Any]:
     """What a case says of a value: mostly exact; `share` in ten are not."""
     exact = st.sampled_from(values)
@@ -236,6 +268,7 @@ def known(values: list[Any], ordered: bool, share: int) -> st.SearchStrategy[Any
 def facts(kind: type[Fact], share: int) -> st.SearchStrategy[dict[str, Any]]:
     ranges: dict[str, tuple[list[Any], bool]] = {
         "day": ([*DAYS, "2020-02"], True),
+        "until": ([*DAYS[1:], "2020-02"], True),
         "size": (SIZES, True),
         "colour": ([str(o) for o in Colour], False),
         "shape": ([str(o) for o in Shape], False),
@@ -243,7 +276,7 @@ def facts(kind: type[Fact], share: int) -> st.SearchStrategy[dict[str, Any]]:
         "tag": (TAGS, False),
     }
     if not share:
-        ranges["day"] = DAYS, True
+        ranges["day"] = ranges["until"] = DAYS, True
     return st.fixed_dictionaries({name: known(*ranges[name], share) for name in kind.domains()})
 
 

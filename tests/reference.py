@@ -10,7 +10,7 @@ from engine.calendar import shift
 from engine.facts import CaseModel, Spot
 from engine.rows import Row, encode
 from engine.rulebook import Rule, Rulebook
-from engine.values import Domain, Known, exactly, from_number, to_number
+from engine.values import HIGHEST, LOWEST, Domain, Known, exactly, from_number, to_number
 
 Interval = tuple[int, int]
 Fact = tuple[str, tuple[tuple[str, Interval], ...]]
@@ -37,8 +37,12 @@ def derive(rulebook: Rulebook, case: CaseModel) -> Derived:
     run = _Run(rulebook, case)
     for stratum in range(1 + max(rulebook.strata.values(), default=0)):
         rules = [rule for rule in rulebook.rules if rulebook.strata[rule.head.predicate] == stratum]
-        while sum(run.apply(rule, mode) for rule in rules for mode in (MUST, MAY)):
+        plain = [rule for rule in rules if not rule.total]
+        while sum(run.apply(rule, mode) for rule in plain for mode in (MUST, MAY)):
             pass
+        for rule in rules:
+            if rule.total:
+                run.add_up(rule)
     if run.given.exact and not any(rulebook.by_key[key].confidence == "U" for key, _ in run.fired):
         assert all(run.facts.values())
         run.fired = {(key, certain) for key, certain in run.fired if certain}
@@ -51,6 +55,7 @@ class _Run:
         self.given = encode(case, rulebook)
         self.facts: dict[Fact, bool] = {}
         self.fired: set[tuple[str, bool]] = set()
+        self.origins: dict[Fact, set[Any]] = {}
 
     def apply(self, rule: Rule, mode: int) -> bool:
         if mode == MUST and rule.confidence == "U":
@@ -58,11 +63,87 @@ class _Run:
         before = len(self.facts), sum(self.facts.values())
         for rows in product(*(self.rows(source) for source in rule.binds.values())):
             bound = dict(zip(rule.binds, rows, strict=True))
-            if self.holds(rule, bound, mode):
+            if self.in_force(rule, bound, mode) and self.holds(rule, bound, mode):
                 fact = rule.head.predicate, tuple((n, self.value(a, bound)) for n, a in rule.head.arguments)
                 self.facts[fact] = self.facts.get(fact, False) or mode == MUST
                 self.fired.add((rule.key, mode == MUST))
+                self.origins.setdefault(fact, set()).add((rule.key, *self.rests_on(rule, bound)))
         return before != (len(self.facts), sum(self.facts.values()))
+
+    def rests_on(self, rule: Rule, bound: dict[str, Row]) -> list[Any]:
+        """The facts that the arguments of a rule's head depend on."""
+        used = set()
+        for _, argument in rule.head.arguments:
+            term: Any = argument
+            while isinstance(term, ex.Shift):
+                term = term.base
+            if isinstance(term, (ex.Field, ex.Reference)):
+                used.add(term.variable)
+        return [self.identity(bound[variable]) for variable in sorted(used)]
+
+    def identity(self, row: Row) -> Any:
+        return row.serial if row.section else (row.source, tuple(row.values.items()))
+
+    def add_up(self, rule: Rule) -> None:
+        """Every choice of facts once: at least the certain ones that differ, at most all possible ones."""
+        if not self.in_force(rule, {}, MAY):
+            return
+        certain, lows, highs = [], [], []
+        for rows in product(*(self.rows(source) for source in rule.binds.values())):
+            bound = dict(zip(rule.binds, rows, strict=True))
+            if self.holds(rule, bound, MAY):
+                low, high = self.value(dict(rule.head.arguments)[rule.total], bound)
+                copies = 1
+                for row in rows:
+                    copies *= self.copies(self.identity(row), [])
+                if self.holds(rule, bound, MUST):
+                    certain.append((rows, low, high))
+                copies = min(copies, HIGHEST)
+                lows.append(min(low * copies, 0))
+                highs.append(max(high * copies, 0))
+        least, most = sum(lows), sum(highs)
+        while certain:
+            alike = [certain.pop()]
+            for rows, _, _ in alike:
+                near = [one for one in certain if all(map(_overlap, rows, one[0]))]
+                certain = [one for one in certain if one not in near]
+                alike += near
+            least += max(0, *(low for _, low, _ in alike))
+            most += min(0, *(high for _, _, high in alike))
+        ends = tuple(max(LOWEST, min(HIGHEST, end)) for end in (least, most))
+        fact = (
+            rule.head.predicate,
+            tuple(
+                (name, ends if name == rule.total else self.value(argument, {}))
+                for name, argument in rule.head.arguments
+            ),
+        )
+        must = self.in_force(rule, {}, MUST) and rule.confidence != "U"
+        self.facts[fact] = self.facts.get(fact, False) or must
+        self.fired |= {(rule.key, False), (rule.key, must)}
+
+    def copies(self, identity: Any, above: list[Any]) -> int:
+        """How many facts one may turn out to be."""
+        if isinstance(identity, int):
+            return HIGHEST if self.given.rows[identity - 1].index < 0 else 1
+        predicate, arguments = identity
+        if predicate in self.rulebook.totals:
+            return 1
+        kinds = {name: domain.kind for name, domain in self.rulebook.predicates[predicate].items()}
+        if all(
+            low == high and (kinds[name] != "ref" or self.given.rows[low - 1].index >= 0)
+            for name, (low, high) in arguments
+        ):
+            return 1
+        if identity in above:
+            return HIGHEST
+        found = 0
+        for _, *parts in self.origins[identity]:
+            each = 1
+            for part in parts:
+                each *= self.copies(part, [*above, identity])
+            found += each
+        return min(found, HIGHEST)
 
     def rows(self, source: str) -> list[Row]:
         if source in self.rulebook.sections:
@@ -76,7 +157,6 @@ class _Run:
     def holds(self, rule: Rule, bound: dict[str, Row], mode: int) -> bool:
         return (
             (mode == MAY or all(row.certain for row in bound.values()))
-            and self.in_force(rule, bound, mode)
             and all(self.truth(condition, bound)[mode] for condition in rule.conditions)
             and all(self.some(atom, bound, mode) for atom in rule.atoms)
             and not any(self.some(atom, bound, 1 - mode) for atom in rule.unless)
@@ -86,7 +166,7 @@ class _Run:
         if not rule.selector:
             return True
         source, name = self.rulebook.dates[rule.selector]
-        row = next((row for row in bound.values() if row.source == source), next(self.given.of(source)))
+        row = next(row for row in (*bound.values(), *self.given.of(source)) if row.source == source)
         (low, high), (first, last) = row.values[name], rule.period.numbers
         return first <= low and high <= last if mode == MUST else first <= high and low <= last
 
@@ -137,6 +217,13 @@ class _Run:
 def _compare(operator: str, left: Interval, right: Interval) -> tuple[bool, bool]:
     """A comparison must hold where its opposite is impossible."""
     return not _may(ex.OPPOSITE[operator], left, right), _may(operator, left, right)  # type: ignore[index]
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    """Whether two facts may turn out to be one."""
+    if one.section:
+        return one is other
+    return all(_may("==", worth, other.values[name]) for name, worth in one.values.items())
 
 
 def _may(operator: str, left: Interval, right: Interval) -> bool:

@@ -26,7 +26,7 @@ def rules_of(step: ProofStep) -> set[str]:
 def test_a_decided_advice_says_what_why_and_what_to_do() -> None:
     found = advice()
     assert found.outcome == "close_relevance"
-    assert {"window.open", "work.tax", "relevance.own-unit", "covered.institution"} <= rules_of(
+    assert {"window.open", "work.tax", "relevance.own-unit", "covered.company"} <= rules_of(
         found.proofs[0].step
     )
     (duty,) = found.duties

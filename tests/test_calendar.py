@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from engine.calendar import FIRST, LAST, Unit, shift
 
 UNITS = st.sampled_from(["years", "months", "days"])
+ENDS = st.sampled_from(["quarter_ends", "year_ends"])
 
 
 def moved(day: str, unit: Unit, amount: int) -> str:
@@ -72,3 +73,50 @@ def test_full_periods_end_as_the_civil_act_has_it(day: str, unit: Unit, amount: 
 )
 def test_full_periods_grow_with_their_first_day(number: int, unit: Unit, amount: int) -> None:
     assert shift(number, unit, amount) <= shift(number + 1, unit, amount)
+
+
+@pytest.mark.parametrize(
+    ("day", "unit", "amount", "wanted"),
+    [
+        ("2024-01-01", "quarter_ends", 1, "2024-03-31"),
+        ("2024-03-30", "quarter_ends", 1, "2024-03-31"),
+        ("2024-03-31", "quarter_ends", 1, "2024-03-31"),
+        ("2024-04-01", "quarter_ends", 1, "2024-06-30"),
+        ("2024-03-31", "quarter_ends", 2, "2024-06-30"),
+        ("2024-07-01", "quarter_ends", 2, "2024-12-31"),
+        ("2024-10-01", "quarter_ends", 6, "2026-03-31"),
+        ("2024-12-31", "quarter_ends", 1, "2024-12-31"),
+        ("2024-01-01", "year_ends", 1, "2024-12-31"),
+        ("2024-12-31", "year_ends", 1, "2024-12-31"),
+        ("2024-12-31", "year_ends", 2, "2025-12-31"),
+        ("2025-01-01", "year_ends", 1, "2025-12-31"),
+        ("2024-05-05", "year_ends", 0, "2024-05-05"),
+        ("9999-12-31", "quarter_ends", 2, "9999-12-31"),
+        ("9999-01-01", "year_ends", 2**53, "9999-12-31"),
+    ],
+)
+def test_the_ends_of_quarters_and_years(day: str, unit: Unit, amount: int, wanted: str) -> None:
+    assert moved(day, unit, amount) == wanted
+
+
+@given(st.dates(date(2000, 1, 1), date(2050, 12, 31)), st.integers(1, 9))
+def test_the_ends_of_quarters_are_counted_one_by_one(day: date, amount: int) -> None:
+    ends = [end for n in range(1100) if (end := date.fromordinal(day.toordinal() + n)) and _ends_quarter(end)]
+    assert shift(day.toordinal(), "quarter_ends", amount) == ends[amount - 1].toordinal()
+    years = [end for end in ends if end.month == 12]
+    assert shift(day.toordinal(), "year_ends", min(amount, 2)) == years[min(amount, 2) - 1].toordinal()
+
+
+def _ends_quarter(day: date) -> bool:
+    return (day.month, day.day) in {(3, 31), (6, 30), (9, 30), (12, 31)}
+
+
+@given(st.integers(FIRST, LAST - 1), ENDS, st.integers(-9, 40_000))
+def test_ends_grow_with_day_and_amount(day: int, unit: Unit, amount: int) -> None:
+    assert day <= shift(day, unit, amount) <= shift(day + 1, unit, amount) <= LAST
+    assert shift(day, unit, amount) <= shift(day, unit, amount + 1)
+
+
+@given(st.integers(FIRST, LAST), ENDS, st.integers(1, 200))
+def test_ends_are_no_farther_than_their_longest_span(day: int, unit: Unit, amount: int) -> None:
+    assert shift(day, unit, amount) - day <= amount * {"quarter_ends": 92, "year_ends": 366}[unit]

@@ -90,3 +90,18 @@ def test_the_smallest_changes_of_what_a_person_can_choose() -> None:
         ("paid", exactly(False)),
     ]
     assert smallest(executor, answer(executor, case())) == []
+
+
+def test_the_day_on_which_a_total_falls() -> None:
+    executor = rete(
+        {
+            "rule": "sum",
+            "when": {"o": "offence", "r": "request"},
+            "where": ["o.done_on >= r.asked_on - years(1)"],
+            "then": "burden(amount=total(o.fine))",
+        },
+        {"when": {"b": "burden"}, "where": ["b.amount > 1000"], "then": "it()"},
+    )
+    offences = [{"done_on": f"2019-0{n}-01", "fine": 600, "place": "x"} for n in (5, 7, 6)]
+    assert next_day_of(executor, known_case(offences=offences)) == ("2020-06-02", ("no",))
+    assert next_day_of(executor, known_case(offences=offences[:1])) is None

@@ -50,3 +50,16 @@ def test_outcomes_stand_in_the_order_of_the_rulebook() -> None:
     assert labels(rete({"then": "it()"}).run(case()), rete({"then": "it()"}).program.rulebook) == {
         "yes": True
     }
+
+
+def test_what_a_total_adds_up_is_kept_until_it_is_drawn() -> None:
+    executor = rete(
+        {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"}, {"then": "it()"}
+    )
+    rows = encode(case(offences=[{"fine": 3}, {"fine": 4}]), executor.program.rulebook)
+    rule, found = executor.program.rulebook.by_key["sum"], Conclusions(rows)
+    assert [found.add(rule, {"o": row}, "must") for row in rows.of("offence")] == [None, None]
+    assert (len(found.counted["sum"]), found.summary(), found.summands) == (2, frozenset(), {})
+    drawn = executor.run(case(offences=[{"fine": 3}, {"fine": 4}]))
+    assert [(one.worth, one.certain) for one in drawn.summands["sum"]] == [((3, 3), True), ((4, 4), True)]
+    assert ("sum", True) in drawn.rules_fired()

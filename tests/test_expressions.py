@@ -100,6 +100,8 @@ def test_what_is_read(text: str, wanted: str) -> None:
         ("r.asked_on + weeks(3) > '2025-01-01'", "'weeks' is not a duration", "days with one number"),
         ("r.asked_on + years(1, 2) > '2025-01-01'", "not a duration", "days with one number"),
         ("r.asked_on + years(p.grade) > '2025-01-01'", "not a number or a parameter", "whole number"),
+        ("r.asked_on - year_ends(1) > '2025-01-01'", "counts forward only", "years, months or days"),
+        ("r.asked_on + quarter_ends(0) > '2025-01-01'", "quarter_ends counts from 1", "Write 1"),
         ("p.service + 1 == 2", "cannot be added to", "numbers and days"),
         ("p.grade * 2 > 1", "not part of the language", "docs/rule-language.md"),
         ("p.grade > max(1, 2)", "not part of the language", "docs/rule-language.md"),
@@ -162,6 +164,8 @@ def test_heads() -> None:
     assert arguments["n"] == ex.Constant(3, ex.NUMBER)
     with pytest.raises(InputError, match="not an atom"):
         parse_head("new", SCOPE)
+    grade = ex.Field("p", "grade", Domain("int"))
+    assert parse_head("new(kind='x', n=total(p.grade), m=3)", SCOPE)[1]["n"] == ex.Total(grade)
 
 
 INTERVALS = st.tuples(st.integers(-3, 8), st.integers(-3, 8)).map(lambda ends: (min(ends), max(ends)))

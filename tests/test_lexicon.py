@@ -159,8 +159,10 @@ def test_english_words(english: str, korean: str) -> None:
 
 class TestAmbiguity:
     def test_the_anti_corruption_commission_is_not_only_its_bureaus(self) -> None:
-        assert facts("국민권익위원회", "5급")["body"] == ["acrc_anti_corruption", "other"]
+        bureaus = ["acrc_anti_corruption", "acrc_review_protection", "other"]
+        assert facts("국민권익위원회", "5급")["body"] == bureaus
         assert facts("국민권익위원회 부패방지국", "5급")["body"] == ["acrc_anti_corruption"]
+        assert facts("국민권익위원회 심사보호국", "5급")["body"] == ["acrc_review_protection"]
 
     def test_a_post_title_leaves_the_grade_open(self) -> None:
         assert "grade" not in facts(None, "비서관")

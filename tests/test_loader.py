@@ -152,7 +152,13 @@ def test_bad_rules_have_place_and_remedy(
         ({"dates": {"asked_on": "request.askd_on"}}, "dates.asked_on", "no field 'askd_on'"),
         ({"dates": {"asked_on": "requst.asked_on"}}, "dates.asked_on", "no fact type 'requst'"),
         ({"dates": {"asked_on": "request.kind"}}, "dates.asked_on", "cannot serve here"),
-        ({"dates": {"asked_on": "offence.done_on"}}, "dates.asked_on", "cannot serve here"),
+        ({"dates": {"asked_on": "offence.done_on"}}, "supported.asked_on", "several times"),
+        ({"supported": {"askd_on": "2000-01-01.."}}, "supported.askd_on", "not a date that picks"),
+        ({"orders": [["person.born_on", "request.asked"]]}, "orders.0.1", "no field 'asked'"),
+        ({"orders": [["offence.done_on", "request.asked_on"]]}, "orders.0.0", "cannot serve here"),
+        ({"orders": [["request.asked_on", "person.grade"]]}, "orders.0.1", "cannot serve here"),
+        ({"orders": [["request.asked_on"]]}, "orders.0.1", "is missing"),
+        ({"sources": "none.yaml"}, "sources", "There is no file"),
         ({"levers": ["person.grade"]}, "levers.0", "cannot serve here"),
         ({"moves": "request.paid"}, "moves", "cannot serve here"),
         ({"outcomes": ["no", "yes", "maybe"]}, "outcomes", "do not agree with the labels"),
@@ -236,3 +242,73 @@ def test_the_digest_depends_on_every_word_of_the_law(tmp_path: Path) -> None:
             write(folder, path.stem, text.replace(old, new) if path.stem == "offences" and old else text)
         digests.add(load(folder, LicenceCase).digest)
     assert len(digests) == 8
+
+
+LISTED = {"asked_on": "request.asked_on", "done_on": "offence.done_on"}
+PICKED = "    in_force: {done_on: 2001-01-01..}\n    when: {p: person, r: request"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "remedy"),
+    [
+        (
+            "    when: {p: person, r: request",
+            PICKED,
+            "only.yaml:9, rules.0.in_force",
+            "done_on is a date of offence, which this rule does not bind",
+            "Bind it in `when`, such as o: offence",
+        ),
+        (
+            "    when: {p: person, r: request",
+            PICKED + ", a: offence, b: offence",
+            "only.yaml:9, rules.0.in_force",
+            "done_on could be the date of a or b",
+            "Bind offence once",
+        ),
+        (
+            "{asked_on: 2000-01-01..",
+            "{done_on: 2000-01-01..",
+            "only.yaml:5, parameters.least.0",
+            "A value is picked by a date of a fact that a case has once",
+            "Correct this value",
+        ),
+    ],
+)
+def test_a_date_of_a_listed_fact_picks_a_rule_that_binds_one(
+    tmp_path: Path, old: str, new: str, place: str, message: str, remedy: str
+) -> None:
+    assert old in LAW
+    (found,) = problems(tmp_path, LAW.replace(old, new, 1), dates=LISTED)
+    assert str(found.place) == f"{tmp_path}/{place}"
+    assert message in found.message
+    assert remedy in found.remedy
+
+
+def test_rulebooks_share_the_lines_of_the_fact_base(tmp_path: Path) -> None:
+    law = LAW.replace("  - rule: old\n", "  - rule: old\n    facts: [A-1]\n").replace(
+        "cite: Law 1, ", "cite: Law 1, facts: [A-2], "
+    )
+    folder = tmp_path / "law"
+    folder.mkdir()
+    write(folder, "rulebook", MANIFEST | {"sources": "../shared.yaml"})
+    write(folder, "only", law)
+    lines = {"A-1": {"confidence": "V"}, "A-2": {"confidence": "V"}}
+    digests = []
+    for line, confidence in (("A-1", "V"), ("B-1", "V"), ("A-1", "I"), ("A-2", "I")):
+        more = {line: {"confidence": confidence}}
+        write(tmp_path, "shared", lines | more)
+        rulebook = load(folder, LicenceCase)
+        assert rulebook.sources == lines | more
+        digests.append(rulebook.digest)
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+
+
+def test_a_shared_file_of_sources_is_no_provision(tmp_path: Path) -> None:
+    write(tmp_path, "rulebook", MANIFEST | {"sources": "lines.yaml"})
+    write(tmp_path, "lines", {"A-1": {"confidence": "V"}})
+    write(tmp_path, "only", LAW)
+    assert set(load(tmp_path, LicenceCase).sources) == {"A-1"}
+    write(tmp_path, "sources", {"A-1": {"confidence": "V"}})
+    with pytest.raises(InputError, match=r"sources\.yaml:\d+, provision: 'provision' is missing"):
+        load(tmp_path, LicenceCase)

@@ -87,3 +87,18 @@ def test_what_a_column_is_worth() -> None:
     assert column_value(ex.Member(grade, frozenset({2, 5})), row, {}) == (1, 1)
     assert column_value(ex.Member(grade, frozenset({3})), row, {}) == (0, 0)
     assert column_value(ex.Compare(">", grade, ex.Constant(3, ex.NUMBER)), row, {}) == (0, 1)
+
+
+def test_a_total_binds_what_it_adds_up_in_force_or_not() -> None:
+    rule = {
+        "rule": "sum",
+        "when": {"o": "offence"},
+        "where": ["o.fine > 3"],
+        "in_force": {"asked_on": "2010-01-01.."},
+        "then": "burden(amount=total(o.fine))",
+    }
+    program = compile_program(written(rule, {"then": "it()"}))
+    (variant,) = [v for v in program.variants if v.rule.total]
+    assert (dict(variant.joins), len(variant.tests)) == ({"o": "offence"}, 1)
+    assert [[one.id for one in rules] for rules in program.totals] == [["sum"], []]
+    assert len(program.bound["sum"][1]) == 2

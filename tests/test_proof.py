@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 
 from engine import expressions as ex
-from engine.execution import Conclusions
+from engine.execution import Conclusions, Firing
 from engine.facts import Spot
 from engine.program import bound_conditions, compile_program, lookup
-from engine.proof import Explainer, Failure, Step
+from engine.proof import Explainer, Failure, Step, Worth
 from engine.rete import Rete
+from engine.rulebook import Rulebook
+from engine.values import Domain
 from tests import generated
 from tests.licence import case, known_case, licensing, rete
 
@@ -55,7 +57,7 @@ def test_a_proof_goes_from_the_outcome_to_the_facts() -> None:
     age = by_rule["adult.by-age"]
     assert [premise.name for premise in age.values] == ["r.asked_on", "p.born_on"]
     assert age.values[1].spot == Spot("person", 0, "born_on")
-    assert age.parameters == (("least_age", (18, 18)),)
+    assert age.parameters == (Worth("least_age", (18, 18), Domain("int")),)
     assert by_rule["barred.unpardoned"].absent == ("pardoned",)
     assert by_rule["offence.recent"].values[0].spot == Spot("offences", 1, "done_on")
 
@@ -73,11 +75,22 @@ def test_every_step_of_every_proof_holds(files: Any, some_case: Any) -> None:
             firings = [f for f in found.firings[step.fact] if f.rule is step.rule]
             assert firings
             assert step.certain == found.rows[step.fact].certain
-            assert not row.certain or step.certain
-            for firing in firings:
-                here = lookup(firing.bindings, found.given.parameters)
-                truths = [ex.truth_of(c, here) for c in bound_conditions(step.rule, rulebook)[1]]
-                assert all(may if firing.mode == "may" else must for must, may in truths)
+            assert not row.certain or step.certain or any(one.rule.total for one in steps(tree))
+            assert all(_holds(firing, rulebook, found) for firing in firings)
+            for summand in found.summands[step.rule.key] if step.rule.total else ():
+                assert all(_holds(firing, rulebook, found) for firing in summand.firings)
+                summed = {found.fact_of(row) for row in summand.bindings.values() if not row.section}
+                assert summed <= {below.fact for below in step.because}
+
+
+def _holds(firing: Firing, rulebook: Rulebook, found: Conclusions) -> bool:
+    """Whether the conditions hold whose variables are bound: for a total those of its date, or of a fact."""
+    here = lookup(firing.bindings, found.given.parameters)
+    _, conditions = bound_conditions(firing.rule, rulebook)
+    bound = [condition for condition in conditions if ex.variables_of(condition) <= set(firing.bindings)]
+    assert firing.rule.total or len(bound) == len(conditions)
+    truths = [ex.truth_of(condition, here) for condition in bound]
+    return all(may if firing.mode == "may" else must for must, may in truths)
 
 
 @given(generated.documents(total=True), generated.cases(items=3))
@@ -161,3 +174,72 @@ def test_a_known_text_is_shown() -> None:
         if premise.name == "b.place"
     }
     assert texts == {"x"}
+
+
+SUM = {
+    "rule": "sum",
+    "when": {"o": "offence", "r": "request"},
+    "where": ["o.done_on <= r.asked_on"],
+    "then": "burden(amount=total(o.fine))",
+}
+HEAVY = {"rule": "heavy", "when": {"b": "burden"}, "where": ["b.amount > least"], "then": "it()"}
+LEAST = {"least": [{"asked_on": "2000-01-01..", "value": 1000, "cite": "Law 1", "confidence": "V"}]}
+FINES = [GRAVE | {"fine": fine} for fine in (400, 700)]
+
+
+def test_a_total_rests_on_all_that_counts() -> None:
+    executor = rete(SUM, HEAVY, parameters=LEAST)
+    late = GRAVE | {"done_on": "2021-01-01"}
+    found = executor.run(known_case(offences=[*FINES, late]))
+    tree = Explainer(found, executor.program).proof(outcome_of(found))
+    by_rule = {step.rule.id: step for step in steps(tree)}
+    money = Domain("won")
+    assert by_rule["sum"].parameters == (Worth("total", (1100, 1100), money),)
+    assert by_rule["sum"].certain
+    assert [str(p.spot) for p in by_rule["sum"].values if p.name == "o.fine"] == [
+        "offences.fine",
+        "offences[1].fine",
+    ]
+    assert by_rule["heavy"].parameters[1] == Worth("b.amount", (1100, 1100), money)
+    assert by_rule["heavy"].because == (by_rule["sum"],)
+
+
+def test_a_total_of_derived_facts_lists_their_steps() -> None:
+    counted = {"rule": "counts", "when": {"o": "offence"}, "then": "counted(offence=o, value=o.fine)"}
+    rule = {"rule": "sum", "when": {"c": "counted"}, "then": "burden(amount=total(c.value))"}
+    executor = rete(counted, rule, HEAVY, parameters=LEAST)
+    found = executor.run(known_case(offences={"complete": False, "items": FINES}))
+    (step,) = [s for s in map(Explainer(found, executor.program).proof, found.rows) if s.rule.id == "sum"]
+    assert [(below.rule.id, below.certain) for below in step.because] == [
+        ("counts", True),
+        ("counts", True),
+        ("counts", False),
+    ]
+    assert step.certain
+    assert step.parameters[0].value[0] == 1100
+
+
+def test_why_a_total_is_too_small_or_missing() -> None:
+    executor = rete(SUM | {"in_force": {"asked_on": "2010-01-01.."}}, HEAVY, parameters=LEAST)
+
+    def why_not(some_case: Any) -> Failure:
+        failure = Explainer(executor.run(some_case), executor.program).why_not("it", {})
+        assert failure is not None
+        return failure
+
+    small = why_not(known_case(offences=FINES[:1]))
+    assert (small.rule.id, small.condition) == ("heavy", 0)
+    assert small.parameters[1] == Worth("b.amount", (400, 400), Domain("won"))
+    early = why_not(known_case(request={"asked_on": "2009-12-31"}, offences=FINES))
+    assert early.missing == "burden"
+    assert early.deeper is not None
+    assert (early.deeper.rule.id, early.deeper.condition) == ("sum", 1)
+    assert [premise.name for premise in early.deeper.values] == ["r.asked_on"]
+
+
+def test_a_total_with_nothing_to_add_up_is_explained() -> None:
+    executor = rete(SUM, HEAVY | {"where": ["b.amount == 0"]}, parameters=LEAST)
+    found = executor.run(known_case())
+    tree = Explainer(found, executor.program).proof(outcome_of(found))
+    (step,) = [step for step in steps(tree) if step.rule.id == "sum"]
+    assert (step.parameters[0].value, step.because, step.values) == ((0, 0), (), ())

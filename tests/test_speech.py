@@ -12,7 +12,7 @@ from engine.rete import Rete
 from engine.speech import Speaker, known_of
 from engine.values import UNKNOWN, Domain, Known, between, domain_of, exactly, one_of
 from tests import licence
-from tests.licence import LicenceCase, Service, known_case, write
+from tests.licence import LicenceCase, Service, known_case, rete, write
 
 INT, WON, DATE, BOOL, SERVICE = (
     Domain("int"),
@@ -35,7 +35,11 @@ WORDS = {
     "facts": {"offence": {"label": "Offence", "complete": "All offences"}},
     "fields": {"person.grade": {"label": "Grade"}, "offence.fine": {"label": "Fine"}},
     "options": {"person.service": {"army": "the army", "navy": "the navy", "none": "no service"}},
-    "rules": {"offence.recent": {"holds": "{o.fine} on {o.done_on} within {look_back}"}},
+    "rules": {
+        "offence.recent": {"holds": "{o.fine} on {o.done_on} within {look_back}"},
+        "sum": {"holds": "{total} in all"},
+        "heavy": {"holds": "{b.amount} reach {least}", "fails": "{b.amount} stay below {least}"},
+    },
 }
 
 
@@ -146,3 +150,39 @@ def test_a_text_is_said_not_its_number(speaker: Speaker) -> None:
         s for s in map(Explainer(found, executor.program).proof, found.rows) if s.rule.id == "offence.chain"
     )
     assert speaker.premise_values(step.values, step.parameters)["a.place"] == "Busan"
+
+
+@pytest.mark.parametrize(
+    ("fines", "said"),
+    [
+        ([400, 350], {"en": ("KRW 750 in all", "KRW 750 reach 500"),
+                      "ko": ("750원 in all", "750원 reach 500")}),
+        (
+            [{"at_least": 600}, 0],
+            {"en": ("KRW 600 or more in all", "KRW 600 or more reach 500"),
+             "ko": ("600원 or more in all", "600원 or more reach 500")},
+        ),
+        ([400, 0], {"en": ("KRW 400 in all", "KRW 400 stay below 500"),
+                    "ko": ("400원 in all", "400원 stay below 500")}),
+    ],
+)  # fmt: skip
+def test_a_total_is_said_as_money(speaker: Speaker, fines: list[Any], said: dict[str, Any]) -> None:
+    executor = rete(
+        {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"},
+        {"rule": "heavy", "when": {"b": "burden"}, "where": ["b.amount >= least"], "then": "it()"},
+        parameters={"least": [{"asked_on": "..", "value": 500, "cite": "Law 1", "confidence": "V"}]},
+    )
+    found = executor.run(
+        known_case(offences=[{"fine": f, "done_on": "2019-01-01", "place": "x"} for f in fines])
+    )
+    explainer = Explainer(found, executor.program)
+    whole = {step.rule.id: (step.values, step.parameters) for step in map(explainer.proof, found.rows)}
+    failure = explainer.why_not("it", {})
+    kind = "holds"
+    if "heavy" not in whole:
+        assert failure is not None
+        whole["heavy"], kind = (failure.values, failure.parameters), "fails"
+    total, reader = (speaker.premise_values(*whole[rule]) for rule in ("sum", "heavy"))
+    assert (
+        speaker.sentence("sum", "holds", total), speaker.sentence("heavy", kind, reader)
+    ) == said[speaker.language]  # fmt: skip

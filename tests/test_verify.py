@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from engine.execution import labels
+from engine.loader import load
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.verify import (
@@ -17,7 +18,7 @@ from engine.verify import (
     check_words,
     verify,
 )
-from tests.licence import LicenceCase, licensing, rete, written
+from tests.licence import MANIFEST, YES_OR_NO, LicenceCase, licensing, rete, write, written
 
 PARAMETER = {"asked_on": "2000-01-01..", "value": 1, "cite": "Law 1", "confidence": "V"}
 ASKED = {"when": {"r": "request"}, "where": ["r.paid"]}
@@ -276,3 +277,118 @@ def test_a_rulebook_with_one_outcome() -> None:
 def test_findings_of_all_kinds_are_gathered(tmp_path: Path) -> None:
     kinds = {found.kind for found in verify(Rete(compile_program(licensing())))}
     assert kinds == {"citation", "words"}
+
+
+def test_dates_that_follow_one_another() -> None:
+    rule = {"when": {"p": "person", "r": "request"}, "where": ["r.asked_on < p.born_on"], "then": "it()"}
+    assert unreachable(rule) == []
+    (found, *_) = unreachable(rule, orders=[["person.born_on", "request.asked_on"]])
+    assert "r0 can never fire" in found.message
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("r.asked_on + quarter_ends(1) > r.asked_on + days(92)", True),
+        ("r.asked_on + quarter_ends(2) > r.asked_on + days(150)", False),
+        ("r.asked_on + year_ends(1) > r.asked_on + days(366)", True),
+        ("r.asked_on + year_ends(1) < r.asked_on", True),
+        ("r.asked_on + year_ends(1) == r.asked_on", False),
+    ],
+)
+def test_how_far_the_end_of_a_quarter_or_year_may_be(condition: str, found: bool) -> None:
+    rule = {"when": {"r": "request"}, "where": [condition], "then": "it()"}
+    assert any("r0 can never fire" in finding.message for finding in unreachable(rule)) == found
+
+
+def test_versions_picked_by_the_date_of_a_listed_fact() -> None:
+    dates = {"asked_on": "request.asked_on", "done_on": "offence.done_on"}
+    versions = [
+        {"rule": "it", "when": {"o": "offence"}, "in_force": {"done_on": period}, "then": "it()"}
+        for period in ("..2010-12-31", "2011-02-01..")
+    ]
+    executor = rete(*versions, dates=dates)
+    (found,) = check_dates(executor.program.rulebook)
+    assert "no version for done_on 2011-01-01..2011-01-31" in found.message
+    shown = LicenceCase.model_validate(found.case)
+    assert labels(executor.run(shown), executor.program.rulebook) == {"no": True}
+    assert outcomes(executor) == []
+
+
+SUM = {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"}
+COUNTED = [
+    {"when": {"o": "offence"}, "where": ["o.fine > 5"], "then": "counted(offence=o, value=10)"},
+    SUM | {"when": {"c": "counted"}, "then": "burden(amount=total(c.value))"},
+]
+MERGED = [COUNTED[0] | {"then": "counted(value=10)"}, COUNTED[1]]
+
+
+@pytest.mark.parametrize(
+    ("rules", "condition", "possible"),
+    [
+        ([SUM], "b.amount == 0", True),
+        ([SUM], "b.amount == 123", True),
+        ([SUM], "b.amount < 0", False),
+        ([SUM], "b.amount == 9007199254740992", True),
+        ([SUM], "b.amount > 9007199254740992", False),
+        ([SUM | {"where": ["o.fine < 5"]}], "b.amount == 8", True),
+        ([SUM | {"where": ["o.fine < 5"]}], "b.amount == 9", False),
+        (COUNTED, "b.amount == 20", True),
+        (COUNTED, "b.amount == 15", False),
+        (MERGED, "b.amount == 10", True),
+        (MERGED, "b.amount == 20", False),
+    ],
+)
+def test_what_a_total_may_come_to(rules: list[Any], condition: str, possible: bool) -> None:
+    found = unreachable(*rules, {"rule": "it", "when": {"b": "burden"}, "where": [condition], "then": "it()"})
+    assert any("it can never fire" in finding.message for finding in found) != possible
+
+
+def test_a_total_to_which_nothing_can_add() -> None:
+    never = SUM | {"where": ["o.fine > 3", "o.fine < 3"]}
+    found = unreachable(never, {"when": {"b": "burden"}, "where": ["b.amount == 0"], "then": "it()"})
+    assert found[-1].message == "sum can never fire (o.fine > 3, o.fine < 3)"
+
+
+def test_a_total_over_too_much_may_come_to_anything() -> None:
+    wide = SUM | {"when": {f"o{n}": "offence" for n in range(7)}, "then": "burden(amount=total(o0.fine))"}
+    rule = {"when": {"b": "burden"}, "where": ["b.amount == 7"], "then": "it()"}
+    assert unreachable(wide, rule) == []
+
+
+@pytest.mark.parametrize("more", [[], COUNTED, MERGED])
+def test_outcomes_that_turn_on_a_total(more: list[Any]) -> None:
+    rules = more or [SUM]
+    yes = {"rule": "y", "when": {"b": "burden"}, "where": ["b.amount > 19"], "then": "outcome(kind='yes')"}
+    no = yes | {"rule": "n", "where": ["b.amount <= 19"], "then": "outcome(kind='no')"}
+    assert outcomes(rete(*rules, yes, no, answered=False)) == []
+    executor = rete(*rules, yes, no | {"where": ["b.amount < 10"]}, answered=False)
+    found = outcomes(executor)
+    assert [finding.kind for finding in found] == ["none"]
+    dated = [rule | {"in_force": {"asked_on": "2001-01-01.."}} if rule["rule"] == "sum" else rule
+             for rule in ({"rule": "r"} | rule for rule in rules)]  # fmt: skip
+    assert [finding.kind for finding in outcomes(rete(*dated, yes, no, answered=False))] == ["none"]
+
+
+def test_words_of_a_total(tmp_path: Path) -> None:
+    write(tmp_path, "rulebook", MANIFEST)
+    rules = [
+        SUM | {"confidence": "V", "when": {"o": "offence", "r": "request"}},
+        {
+            "rule": "heavy",
+            "confidence": "V",
+            "when": {"b": "burden"},
+            "where": ["b.amount > 3"],
+            "then": "it()",
+        },
+        *({"confidence": "V"} | rule for rule in YES_OR_NO),
+    ]
+    write(tmp_path, "only", {"provision": "only", "cite": "Art 1", "rules": rules})
+    (tmp_path / "words").mkdir()
+    said = {"sum": "{total} {r.asked_on} {o.fine}", "heavy": "{b.amount} {total}"}
+    write(tmp_path / "words", "en", {"rules": {rule: {"holds": text} for rule, text in said.items()}})
+    found = [f.message for f in check_words(load(tmp_path, LicenceCase)) if "ask for" in f.message]
+    assert set(found) == {
+        "The words rules.sum.holds in en ask for o.fine",
+        "The words rules.heavy.holds in en ask for total",
+    }

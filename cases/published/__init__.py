@@ -1,7 +1,7 @@
 """Published review results (취업심사 결과): read from a table, made into case files, held against the law.
 
-`results.csv` holds results that the press copied from the monthly lists and whose retirement or review may
-lie on or after 2020-06-04; its sources are named by site only and it has no names of persons.
+`results.csv` holds results of 2013 to 2026 that the press copied from the monthly lists or told otherwise;
+its sources are named by site only and it has no names of persons.
 """
 
 from cases.published.imports import Report, import_published, read_published, write_cases

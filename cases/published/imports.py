@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import yaml
 from cases.published.results import PublishedCase, read_result
 from cases.published.table import read_table
 from engine.errors import InputError, Place, Problem, refuse
-from rules.law import employment
 from rules.lexicon import Lexicon
 
 
@@ -33,51 +31,29 @@ def import_published(source: Path, out: Path) -> Report:
 def read_published(path: Path, assume_listed: bool = True) -> tuple[list[PublishedCase], list[Problem]]:
     """The cases of a CSV table (UTF-8 or CP949), and what is wrong with every row that gives none.
 
-    The columns are those of `results.csv` or those of the official lists. Rows of persons who
-    retired before the law that is encoded, with no review under it, are left out and counted in one
-    problem. `assume_listed` takes each employer to be on the list in force, because it was reviewed.
+    The columns are those of `results.csv` or those of the official lists. `assume_listed` takes each
+    employer to be on the list in force, because it was reviewed.
     """
     rows, problems = read_table(path)
     cases: dict[str, PublishedCase] = {}
-    older: list[Place] = []
     for row in rows:
         try:
             case = read_result(row, lexicon(), assume_listed)
         except InputError as error:
             problems += error.problems
             continue
-        if case.latest < first_supported():
-            older.append(case.place)
-        elif case.id in cases:
+        if case.id in cases:
             problems.append(
                 Problem(f"The case {case.id!r} stands twice", "Give it its own id", row.place("id"))
             )
         else:
             cases[case.id] = case
-    if older:
-        problems.append(_left_out(older))
     return list(cases.values()), sorted(problems, key=lambda problem: problem.place.line)
 
 
 @cache
 def lexicon() -> Lexicon:
     return Lexicon.load()
-
-
-def first_supported() -> date:
-    """The first day of retirement of the law that is encoded."""
-    first = employment().rulebook.supported[1].first
-    assert first is not None
-    return first
-
-
-def _left_out(older: Sequence[Place]) -> Problem:
-    return Problem(
-        f"Retired before {first_supported()} and not reviewed since: rows under an older law, "
-        f"this one the first of {len(older)}",
-        "Leave them out; that law is not encoded here",
-        older[0],
-    )
 
 
 def write_cases(cases: Sequence[PublishedCase], folder: Path) -> None:

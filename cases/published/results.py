@@ -28,7 +28,7 @@ INFERRED = "The employer is taken to be on the list because it was reviewed (inf
 
 
 class Decision(StrEnum):
-    """The four results of a review, and what is left where the press joins two of them."""
+    """The four results of a review, two of them where the press joins them, and what befell others."""
 
     POSSIBLE = "possible"  # 취업가능
     RESTRICTED = "restricted"  # 취업제한
@@ -36,6 +36,9 @@ class Decision(StrEnum):
     DISAPPROVED = "disapproved"  # 취업불승인
     POSSIBLE_OR_APPROVED = "possible_or_approved"
     RESTRICTED_OR_DISAPPROVED = "restricted_or_disapproved"
+    FINED = "fined"  # 임의취업, 과태료
+    LIVELIHOOD_EXEMPT = "livelihood_exempt"  # 임의취업, 생계형으로 과태료 면제
+    COMPLAINT = "complaint"  # 고발
 
 
 _DECISIONS = {
@@ -44,6 +47,7 @@ _DECISIONS = {
     "제한": Decision.RESTRICTED,
     "승인": Decision.APPROVED,
     "불승인": Decision.DISAPPROVED,
+    "고발": Decision.COMPLAINT,
 }
 _KINDS = (
     (r"(?<!합작)법무법인|법무조합|(?<!자문)법률사무소", ["law_firm"]),
@@ -75,10 +79,7 @@ _ID = re.compile(r"[0-9A-Za-z가-힣][0-9A-Za-z가-힣._-]{0,63}")
 
 @dataclass(frozen=True)
 class PublishedCase:
-    """A published result as a case: what the row says, the facts that follow, words not understood.
-
-    `latest` is the last day on which the retirement or the review may lie.
-    """
+    """A published result as a case: what the row says, the facts that follow, words not understood."""
 
     id: str
     agency: str
@@ -91,7 +92,6 @@ class PublishedCase:
     source: str
     data: Mapping[str, Any]
     facts: EmploymentCase
-    latest: date
     unread: tuple[str, ...]
     place: Place
 
@@ -161,7 +161,6 @@ def read_result(row: Row, lexicon: Lexicon, assume_listed: bool) -> PublishedCas
         source=row.text("source"),
         data=data,
         facts=_facts(data, row),
-        latest=_latest(row, periods),
         unread=tuple(reading.unknown),
         place=row.place(),
     )
@@ -196,14 +195,6 @@ def _retired(periods: Mapping[str, Any]) -> Any:
     if periods["retired_on"] is not None or periods["month"] is None:
         return periods["retired_on"]
     return {"at_most": _last_day(_known(periods["month"])).isoformat()}
-
-
-def _latest(row: Row, periods: Mapping[str, Any]) -> date:
-    """Without a month, a published reason speaks for a review since Act 19-3(2) demands one."""
-    if periods["month"] is None and row.text("ground"):
-        return date.max
-    given = (periods[name] for name in ("retired_on", "month"))
-    return max(_last_day(_known(period)) for period in given if period is not None)
 
 
 def _start(row: Row, periods: Mapping[str, Any]) -> Any:

@@ -22,7 +22,6 @@ FINDINGS = Path(__file__).with_name("findings.json")
 RUNS = 1
 NAME = Spot("employer", field="name")
 NO_RELEVANCE, RELEVANCE = "no_close_relevance", "close_relevance"
-OUTSIDE = "outside_supported_law"
 _MEANS = {
     Decision.POSSIBLE: {NO_RELEVANCE},
     Decision.RESTRICTED: {RELEVANCE},
@@ -30,6 +29,8 @@ _MEANS = {
     Decision.DISAPPROVED: {RELEVANCE},
     Decision.POSSIBLE_OR_APPROVED: {NO_RELEVANCE, RELEVANCE},
     Decision.RESTRICTED_OR_DISAPPROVED: {RELEVANCE},
+    Decision.FINED: {NO_RELEVANCE, RELEVANCE},
+    Decision.LIVELIHOOD_EXEMPT: {NO_RELEVANCE, RELEVANCE},
 }
 
 INTRODUCTION = """# Published review results
@@ -44,29 +45,27 @@ not published, so rows are hardly ever decided. What the rows can test is who is
 kinds of employer and, where both dates are given, the three years. Each row is looked at as a whole, not
 split into its worlds: an outcome counts as possible unless it is surely ruled out.
 
-- **Taken**: every row whose retirement or review may lie on or after 4 June 2020.
-- **Left out**: {older_retirement} rows of persons who retired and were reviewed before 4 June 2020 and
-  {older_review} rows without a retirement that were reviewed before June 2020, all under the older text of
-  the Act.
+- **Taken**: every row, of reviews from 2013 to 2026, each under the law of its own retirement.
 - **Retirement not given**: it is only known to lie before the end of the month of the review. That reviews
-  are held within three years of it is what the rules say, so it is not used to read the rows.
+  are held within two or three years of it is what the rules say, so it is not used to read the rows.
 - **Neither retirement nor year of the review given**: r323 to r330, officials of 국가정보원 (특정1~3급),
-  reviewed in the first quarter of a year that is not known. Their published reason quotes Act 17(2), and
-  reasons have to be published since 4 June 2020 (Act 19-3(2)), so the review is taken to fall under this
-  law. That is inferred: the press told reasons of earlier reviews too. Their retirement stays unknown.
+  reviewed in the first quarter of a year that is not known. Their retirement stays unknown.
 - **Employer**: its kind is read from its name where a word says so. That it was listed is inferred from
   the review.
 - **Position**: work and occupation are read where the word is clear. A licence is not: r301 and r302,
   police officers, were restricted from a post as 변호사 at a law firm. With the licence, Article 17(7)
   exempts them under the rules. Whether they held it when they applied is not published.
 - **Grounds**: `no_relevance` and `relevance` (Act 17(2)), `item_9` and `not_items_8_9` (Decree 34(3)),
-  `low_influence` (little likelihood of influence), `no_approval_ground` (none of Decree 34(3)).
+  `low_influence` (little likelihood of influence), `approval_ground` and `no_approval_ground` (one or none
+  of Decree 34(3)), `handled_own_work` (Act 18-2(1)).
+- **Not reviews**: `fined` and `livelihood_exempt` are jobs taken without review, with the fine asked for or
+  waived; `complaint` is a complaint to the prosecutors, which tests no outcome.
 - **Two dates**: where two reports give different months of retirement, the row has both
   ("2022-02 or 2022-06").
 
 A *finding* is a row for which the rules leave no outcome that the published result presupposes: a possible
 employment presupposes a review and no close relation; restriction, approval and disapproval presuppose a
-close relation. A row that is surely outside the supported law is none.
+close relation, a fine and its waiver a review that was wanted.
 """
 
 
@@ -81,8 +80,9 @@ class Surveyed:
 
     @property
     def is_finding(self) -> bool:
-        """Whether this law governs, yet no outcome that the published decision presupposes is possible."""
-        return self.outcome != OUTSIDE and not _MEANS[self.case.decision] & set(self.possible)
+        """Whether no outcome that the published decision presupposes is possible."""
+        means = _MEANS.get(self.case.decision)
+        return means is not None and not means & set(self.possible)
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,10 @@ class Survey:
 
 
 class Explained(BaseModel):
-    """`findings.json`: why a result and the law differ, and how many rows were left out."""
+    """`findings.json`: why a result and the law differ."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    left_out: dict[str, int]
     findings: dict[str, str]
 
 
@@ -157,11 +156,9 @@ def report_markdown(surveyed: Survey) -> str:
     """`docs/published-results.md` for a survey of `results.csv`."""
     known = explained()
     parts = [
-        INTRODUCTION.format(rows=len(surveyed.rows), **known.left_out),
+        INTRODUCTION.format(rows=len(surveyed.rows)),
         "## Answers\n",
         *_answers(surveyed),
-        "\n## Answered: outside the supported law\n",
-        *_outside(surveyed),
         "\n## Outcomes that are still possible\n",
         *_possible(surveyed),
         "\n## What is asked first\n",
@@ -185,23 +182,6 @@ def _answers(surveyed: Survey) -> Iterator[str]:
             [decision, sum(counts), *counts]
             for decision in Decision
             for counts in [[surveyed.decided[decision, outcome] for outcome in outcomes]]
-        ),
-    )
-
-
-def _outside(surveyed: Survey) -> Iterator[str]:
-    outside = [row.case for row in surveyed.rows if row.outcome == OUTSIDE]
-    if not outside:
-        yield "None."
-        return
-    yield f"{len(outside)} rows of persons who retired before 4 June 2020 and were reviewed since. The"
-    yield "2015 text of Article 17(1) and (5) governs their three years (Addenda of Act 16671, Article 6)."
-    yield "It is not encoded, so this answer is right and no finding.\n"
-    yield from _table(
-        ["id", "case", "retired", "reviewed", "published"],
-        (
-            [case.id, case.title, case.data["official"]["retired_on"], case.month, case.decision]
-            for case in outside
         ),
     )
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -13,10 +13,13 @@ from starlette.types import Scope
 
 from engine import VERSION
 from engine.errors import Problem
-from rules.law import Law, employment
+from engine.rulebook import Rulebook
+from rules.law import Law, employment, laws
 from rules.lexicon import Lexicon
 from service.web import api, employers
 from service.web.answers import Answers
+from service.web.law import PATH as RULES
+from service.web.law import LawPages
 from service.web.traffic import NO_STORE, Traffic, log_paths_only
 from service.web.visit import Posted, SelfTest, View
 from service.web.words import words
@@ -41,6 +44,7 @@ def create_app(law: Law | None = None, register: "Register | None" = None) -> Fa
     api.add_handlers(app)
     api.add_case_schema(app)
     _add_pages(app, pages)
+    _add_law(app, pages, LawPages(lambda: _rulebooks(law)))
 
     @app.get("/healthz")
     def health() -> dict[str, Any]:
@@ -71,6 +75,24 @@ def _add_pages(app: FastAPI, pages: "Pages") -> None:
     @app.get(f"{PAGE}/", include_in_schema=False)
     def without_slash(request: Request) -> Response:
         return RedirectResponse(f"{PAGE}{query_of(language_of(request))}", 308)
+
+
+def _add_law(app: FastAPI, pages: "Pages", law: LawPages) -> None:
+    @app.get(RULES, include_in_schema=False)
+    def rules(request: Request, on: str = "") -> HTMLResponse:
+        return pages.page(law.index(language_of(request), on), language_of(request))
+
+    @app.get(f"{RULES}/{{name}}", include_in_schema=False)
+    def rule(
+        request: Request, name: str, on: str = "", within: Annotated[str, Query(alias="in")] = ""
+    ) -> HTMLResponse:
+        return pages.page(law.rule(name, language_of(request), on, within), language_of(request))
+
+
+def _rulebooks(law: Law) -> list[Rulebook]:
+    """Every rulebook, the given one in the place of the one that it replaces."""
+    others = [one.rulebook for one in laws() if one.rulebook.name != law.rulebook.name]
+    return [law.rulebook, *others]
 
 
 async def posted(request: Request) -> Posted:
@@ -112,6 +134,9 @@ class Pages:
     def ask(self, posted: Posted, language: str) -> HTMLResponse:
         view = self.test.respond(posted, language)
         return HTMLResponse(self.shown(view, language), view.status, NO_STORE)
+
+    def page(self, view: View, language: str) -> HTMLResponse:
+        return HTMLResponse(self.shown(view, language), view.status)
 
     def shown(self, view: View, language: str) -> str:
         return self.render(view.template, language, view.context)

@@ -12,7 +12,8 @@ from engine.program import compile_program
 from engine.rete import Rete
 from engine.verify import verify
 from rules.facts import EmploymentCase
-from rules.law import EMPLOYMENT, Law, open_law
+from rules.law import FOLDER as LAW
+from rules.law import Law, open_law
 from tests.benchmarks.conftest import Report
 from tests.benchmarks.measuring import HEAD, Times, in_turn
 from tests.benchmarks.subjects import FOLDER
@@ -26,11 +27,11 @@ def test_loading(law: Law, report: Report) -> None:
     program = compile_program(law.rulebook)
     times = in_turn(
         {
-            "load (read, type, stratify, digest)": lambda _: load(EMPLOYMENT, EmploymentCase),
+            "load (read, type, stratify, digest)": lambda _: load(LAW / "employment", EmploymentCase),
             "compile to conjunctions": lambda _: compile_program(law.rulebook),
             "build the Rete networks": lambda _: Rete(program),
             "verify": lambda _: verify(law.executor),
-            "load, compile, build and verify": lambda _: verify(open_law(EMPLOYMENT).executor),
+            "load, compile, build and verify": lambda _: verify(open_law(LAW / "employment").executor),
         },
         [None],
         ROUNDS,
