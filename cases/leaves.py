@@ -16,7 +16,7 @@ from engine.execution import Conclusions
 from engine.expressions import Interval, Truth
 from engine.program import Program, compile_program, lookup
 from engine.rete import Rete
-from engine.rows import Row
+from engine.rows import Row, Rows
 from engine.rulebook import Rule
 from engine.values import Domain, from_number, plain
 from engine.worlds import Answer, answer
@@ -99,10 +99,14 @@ class Scene:
 
     @classmethod
     def of(cls, conclusions: Conclusions) -> "Scene":
+        return cls.made_of(conclusions.given, conclusions.rows.values())
+
+    @classmethod
+    def made_of(cls, given: Rows, derived: Iterable[Row] = ()) -> "Scene":
         rows: dict[str, list[Row]] = {}
-        for row in (*conclusions.given.rows, *conclusions.rows.values()):
+        for row in (*given.rows, *derived):
             rows.setdefault(row.source, []).append(row)
-        return cls(rows, conclusions.given.parameters)
+        return cls(rows, given.parameters)
 
     def bindings(self, binds: Mapping[str, str]) -> Iterator[dict[str, Row]]:
         choices = product(*(self.rows.get(source, ()) for source in binds.values()))

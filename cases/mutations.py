@@ -13,8 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import z3
-
+from cases.equivalence import Proofs, without
 from cases.files import AnyCase, Expected
 from cases.leaves import Scene, examples_of, worth, written
 from cases.runner import run_one
@@ -26,7 +25,6 @@ from engine.program import bound_conditions, compile_program, lookup
 from engine.rete import Rete
 from engine.rows import Row, encode
 from engine.rulebook import Parameter, Rule, Rulebook
-from engine.verify import Solver
 from engine.worlds import answer
 from rules.law import Law
 
@@ -235,13 +233,13 @@ class _Body:
                 found[fact] = found.get(fact, False) or certain
         return found
 
-    def nearly_holds(self, scene: Scene) -> bool:
-        """Whether at most one part fails for some facts."""
+    def nearly_holds(self, scene: Scene, most: int) -> bool:
+        """Whether at most so many parts fail for some facts."""
         for bindings in scene.bindings(self.binds):
             failing = 0
             for _, may in self._truths(scene, bindings, lookup(bindings, scene.parameters)):
                 failing += not may
-                if failing > 1:
+                if failing > most:
                     break
             else:
                 return True
@@ -257,6 +255,23 @@ class _Body:
             yield not may, not must
 
 
+class _Nearness:
+    """Whether a fault in a rule can matter: most examples are ruled out by what is given, before they run."""
+
+    def __init__(self, rule: Rule, rulebook: Rulebook, parameter: str) -> None:
+        self.most = 0 if parameter else 1
+        self.whole = _Body(without(rule, parameter) if parameter else rule, rulebook)
+        binds = {name: source for name, source in rule.binds.items() if source in rulebook.sections}
+        asked = tuple(one for one in self.whole.rule.conditions if ex.variables_of(one) <= binds.keys())
+        self.given = _Body(replace(rule, binds=binds, conditions=asked, atoms=(), unless=()), rulebook)
+
+    def matters(self, example: "_Example") -> bool:
+        """Whether all but the faulty part may hold, in some world."""
+        if not self.given.nearly_holds(example.given, self.most):
+            return False
+        return any(self.whole.nearly_holds(scene, self.most) for scene in example.scenes)
+
+
 class _Example:
     """A case that expects something, and what follows in each world, the case as it stands first."""
 
@@ -265,6 +280,12 @@ class _Example:
         self.number = number
         self.case = case
         self.expected = expected
+        self.provision = Path(case.place.file).stem
+        self.named = {*expected.fires, *expected.silent}
+
+    @cached_property
+    def given(self) -> Scene:
+        return Scene.made_of(encode(self.case.facts, self.law.rulebook))
 
     @cached_property
     def worlds(self) -> tuple[World, ...]:
@@ -282,10 +303,9 @@ class _Example:
 
     def distance(self, mutant: Mutant) -> int:
         """0 where it asks about a rule that is changed, 1 where it stands with its provision, else 2."""
-        rules = [old for old, _ in mutant.touched]
-        if any(rule.id in (*self.expected.fires, *self.expected.silent) for rule in rules):
+        if any(old.id in self.named for old, _ in mutant.touched):
             return 0
-        return 1 if Path(self.case.place.file).stem in {rule.provision for rule in rules} else 2
+        return 1 if any(old.provision == self.provision for old, _ in mutant.touched) else 2
 
 
 class Examples:
@@ -298,8 +318,10 @@ class Examples:
             for number, case in enumerate(examples_of(law, cases))
             if case.expected
         ]
+        self._proofs = Proofs(law.rulebook)
         self._bodies = {rule.key: _Body(rule, law.rulebook) for rule in law.rulebook.rules}
-        self._near: dict[tuple[str, int], bool] = {}
+        self._nearness: dict[tuple[str, str], _Nearness] = {}
+        self._near: dict[tuple[str, str, int], bool] = {}
         self._known: dict[tuple[str, int, int], Follows] = {}
 
     def caught(self, mutant: Mutant) -> AnyCase | None:
@@ -309,7 +331,9 @@ class Examples:
         for example in self.examples:
             by_distance[example.distance(mutant)].append(example)
         law: Law | None = None
-        for _, examples in sorted(by_distance.items()):
+        for number, (_, examples) in enumerate(sorted(by_distance.items())):
+            if number == 1 and equivalent(mutant, self._proofs):
+                return None
             doubtful: list[_Example] = []
             for example in examples:
                 differs, told = self._difference(mutant, bodies, example)
@@ -326,14 +350,17 @@ class Examples:
         return None
 
     def _may_differ(self, mutant: Mutant, example: _Example) -> bool:
-        """Whether all but one part of a changed rule may hold; a parameter may change several parts."""
-        return bool(mutant.parameter) or any(self._nearly(old, example) for old, _ in mutant.touched)
+        """Whether all of a changed rule may hold but for one part, or for the parts that read a parameter."""
+        return any(self._nearly(old, mutant.parameter, example) for old, _ in mutant.touched)
 
-    def _nearly(self, rule: Rule, example: _Example) -> bool:
-        key = rule.key, example.number
-        if key not in self._near:
-            self._near[key] = any(map(self._bodies[rule.key].nearly_holds, example.scenes))
-        return self._near[key]
+    def _nearly(self, rule: Rule, parameter: str, example: _Example) -> bool:
+        known = rule.key, parameter, example.number
+        if known not in self._near:
+            key = rule.key, parameter
+            if key not in self._nearness:
+                self._nearness[key] = _Nearness(rule, self.law.rulebook, parameter)
+            self._near[known] = self._nearness[key].matters(example)
+        return self._near[known]
 
     def _difference(
         self, mutant: Mutant, bodies: Mapping[str, _Body], example: _Example
@@ -399,19 +426,12 @@ def _reached(predicate: str, below: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def equivalent(mutant: Mutant, solver: Solver) -> bool:
-    """Whether no case can tell a mutant from the law, as far as `solver` (of that law) can prove it.
-
-    The solver knows cases with few facts in each list; faults in parameters and in heads are not looked at.
-    """
+def equivalent(mutant: Mutant, proofs: Proofs) -> bool:
+    """Whether it is proved that no case can tell a mutant from the law (whose `proofs` these are)."""
     if mutant.parameter:
-        return False
-    for old, new in mutant.touched:
-        if new is None or new.head != old.head:
-            return False
-        if solver.possible(z3.Xor(solver.fires(old), solver.fires(new))):
-            return False
-    return True
+        before, after = (law.parameters[mutant.parameter] for law in (proofs.rulebook, mutant.rulebook))
+        return proofs.unread(before, after)
+    return proofs.same(mutant.touched)
 
 
 @dataclass(frozen=True)
@@ -434,8 +454,8 @@ def report(law: Law, tried: Iterable[tuple[Mutant, AnyCase | None]]) -> Report:
     """Sum up mutants, each with the example that caught it."""
     pairs = list(tried)
     uncaught = [mutant for mutant, case in pairs if case is None]
-    solver = Solver(law.rulebook)
-    alike = [mutant for mutant in uncaught if equivalent(mutant, solver)]
+    proofs = Proofs(law.rulebook)
+    alike = [mutant for mutant in uncaught if equivalent(mutant, proofs)]
     return Report(
         tried=Counter(mutant.kind for mutant, _ in pairs),
         caught=Counter(mutant.kind for mutant, case in pairs if case is not None),

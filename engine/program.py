@@ -3,6 +3,7 @@
 A column is a term over the fields of one fact. An `or` across facts makes variants of its rule.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from itertools import product
 from engine import expressions as ex
 from engine.errors import refuse
 from engine.expressions import Interval
-from engine.rows import Row
+from engine.rows import Row, Rows
 from engine.rulebook import Rule, Rulebook
 from engine.values import Domain
 
@@ -95,6 +96,28 @@ class Program:
             [rule for rule in self.rulebook.rules if rule.total and strata[rule.head.predicate] == stratum]
             for stratum in range(self.strata)
         ]
+
+    @cached_property
+    def _turns(self) -> tuple[int, ...]:
+        """The days from which the date that bounds the law picks other versions."""
+        selector, _ = self.rulebook.supported
+        spans = [rule.period.numbers for rule in self.rulebook.rules if rule.selector == selector]
+        return tuple(sorted({day for first, last in spans for day in (first, last + 1)}))
+
+    def era(self, rows: Rows) -> int | None:
+        """Between which turns the date that bounds the law lies, by number; None where it is not exact."""
+        source, name = self.rulebook.dates[self.rulebook.supported[0]]
+        low, high = next(rows.of(source)).values[name]
+        return bisect_right(self._turns, low) if low == high else None
+
+    def of_era(self, era: int | None) -> Iterator[Variant]:
+        """The variants that the date that bounds the law allows in an era."""
+        selector, _ = self.rulebook.supported
+        for variant in self.variants:
+            first, last = variant.rule.period.numbers
+            turns = bisect_right(self._turns, first), bisect_right(self._turns, last)
+            if era is None or variant.rule.selector != selector or turns[0] <= era <= turns[1]:
+                yield variant
 
     def stratum(self, variant: Variant) -> int:
         return self.rulebook.strata[variant.rule.head.predicate]

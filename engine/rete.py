@@ -25,10 +25,10 @@ The hazards of durable-rules 2.0.28 are absorbed here, and only here:
 import json
 import re
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
 from typing import Any, Literal
 
@@ -51,6 +51,8 @@ MAX_FACTS = 40_000
 _TOKEN = 10 * MAX_FACTS
 _names = count()
 
+DUAL: tuple[Mode, ...] = ("must", "may")
+EXACT: tuple[Mode, ...] = ("exact",)
 End = Literal["low", "high"]
 _MATCHED = re.compile(r'"(v\d+)":\{"sid":"\d+","id":"(\d+)')
 _JSON: dict[ex.Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
@@ -79,36 +81,41 @@ class Rete:
         self.program = program
         self._lock = threading.Lock()
         self._sessions = count(1)
-        self._dual = _Network(program, ("must", "may"))
-
-    @cached_property
-    def _exact(self) -> "_Network":
-        return _Network(self.program, ("exact",))
+        self._networks: dict[tuple[int | None, tuple[Mode, ...]], _Network] = {
+            (None, DUAL): _Network(program, DUAL)
+        }
 
     def run(self, case: CaseModel) -> Conclusions:
         """Derive all that follows from a case. Raises InputError where it has too many facts."""
         rows = encode(case, self.program.rulebook)
         with self._lock:
             if rows.exact:
-                conclusions = self._exact.run(rows, next(self._sessions))
+                conclusions = self._network(rows, EXACT).run(rows, next(self._sessions))
                 if not conclusions.unclear:
                     return conclusions
-            return self._dual.run(rows, next(self._sessions))
+            return self._network(rows, DUAL).run(rows, next(self._sessions))
+
+    def _network(self, rows: Rows, modes: tuple[Mode, ...]) -> "_Network":
+        """The network for a case: of the versions of its era where that is known, else of all."""
+        era = self.program.era(rows)
+        if (era, modes) not in self._networks:
+            self._networks[era, modes] = _Network(self.program, modes, era)
+        return self._networks[era, modes]
 
 
 class _Network:
-    """One durable-rules ruleset: every variant once for each mode."""
+    """One durable-rules ruleset: every variant, or those of an era, once for each mode."""
 
-    def __init__(self, program: Program, modes: tuple[Mode, ...]) -> None:
+    def __init__(self, program: Program, modes: tuple[Mode, ...], era: int | None = None) -> None:
         self.program = program
         self.modes = modes
         self.shards: dict[str, list[_Shard]] = defaultdict(list)
         self.columns: dict[str, dict[Column, int]] = defaultdict(dict)
         self.rules: dict[str, tuple[Variant, Mode, dict[str, str]]] = {}
         self._types = count(_TOKEN + 1)
-        self._one_ended = modes == ("exact",)
+        self._one_ended = modes == EXACT
         definition: dict[str, Any] = {"open": {"all": [{"token": {"$and": [{"t": _TOKEN}, {"n": 0}]}}]}}
-        for variant in program.variants:
+        for variant in program.of_era(era):
             for mode in modes:
                 if mode != "must" or variant.rule.confidence != "U" or variant.rule.total:
                     name = f"r{len(self.rules)}"
@@ -120,6 +127,7 @@ class _Network:
             source: [self._template(shard) for shard in shards] for source, shards in self.shards.items()
         }
         self.handle = durable.create_ruleset(f"network {next(_names)}", json.dumps(definition))
+        weakref.finalize(self, durable.delete_ruleset, self.handle).atexit = False
 
     def _define(self, name: str, variant: Variant, mode: Mode) -> dict[str, Any]:
         if len(variant.joins) + len(variant.denials) + 1 > MAX_PATTERNS:

@@ -23,6 +23,8 @@ HIGHEST = 2**53
 MAX_TEXT = 200
 MAX_OPTIONS = 100
 Won = NewType("Won", int)
+Grade = NewType("Grade", int)
+GRADES = (1, 99)
 Kind = Literal["bool", "int", "won", "date", "text", "enum", "ref"]
 Scalar = bool | int | date | str
 T = TypeVar("T")
@@ -35,12 +37,13 @@ class OrderedEnum(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What values a field can have: its kind and, for enumerations, the options in order."""
+    """What values a field can have: its kind, for enumerations the options in order, for numbers the ends."""
 
     kind: Kind
     options: tuple[str, ...] = ()
     ordered: bool = False
     name: str = ""
+    ends: tuple[int, int] = (LOWEST, HIGHEST)
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -50,7 +53,8 @@ class Domain:
             return 0, len(self.options) - 1
         if self.kind == "date":
             return 1, date.max.toordinal()
-        return (0 if self.kind == "won" else LOWEST), HIGHEST
+        low, high = self.ends
+        return (0 if self.kind == "won" else low), high
 
     @property
     def comparable(self) -> bool:
@@ -58,9 +62,11 @@ class Domain:
 
 
 def domain_of(annotation: Any) -> Domain:
-    """The domain of a scalar type: bool, int, Won, date, str or an enumeration."""
+    """The domain of a scalar type: bool, int, Grade, Won, date, str or an enumeration."""
     if annotation is Won:
         return Domain("won")
+    if annotation is Grade:
+        return Domain("int", ends=GRADES)
     plain: dict[Any, Kind] = {bool: "bool", int: "int", date: "date", str: "text"}
     if annotation in plain:
         return Domain(plain[annotation])
@@ -291,10 +297,15 @@ def from_number(number: int, domain: Domain) -> Any:
     return bool(number) if domain.kind == "bool" else number
 
 
+def _schema_ends(domain: Domain) -> JsonSchemaValue:
+    low, high = domain.ends
+    return {} if domain.ends == (LOWEST, HIGHEST) else {"minimum": low, "maximum": high}
+
+
 def _json_schema(domain: Domain) -> JsonSchemaValue:
     scalars: dict[str, JsonSchemaValue] = {
         "bool": {"type": "boolean"},
-        "int": {"type": "integer"},
+        "int": {"type": "integer"} | _schema_ends(domain),
         "won": {"type": "integer", "minimum": 0, "description": "won"},
         "date": {
             "type": "string",

@@ -324,6 +324,19 @@ class Solver:
         """Whether a rule applies to some facts; of a total, whether anything counts in it."""
         return z3.Or(*(body for _, body in self._applied(rule, (rule.head.predicate,))))
 
+    def derives(self, rule: Rule, fact: Mapping[str, z3.ArithRef]) -> z3.BoolRef:
+        """Whether a rule, as a law may have it, derives a fact with the arguments given.
+
+        Rules that bind variables alike are asked about the same facts: they derive the same where this is
+        so of every choice of them. A total derives what it adds up, one binding at a time.
+        """
+        predicate = rule.head.predicate
+        found = []
+        for scope, body in self._applied(rule, (predicate,), alike=True):
+            head = scope.arguments(rule.head)
+            found.append(z3.And(body, *(head[name] == value for name, value in fact.items())))
+        return z3.Or(*found)
+
     def holds(
         self, predicate: str, arguments: Mapping[str, z3.ArithRef], path: tuple[str, ...]
     ) -> z3.BoolRef:
@@ -342,6 +355,12 @@ class Solver:
             )
         return self._held[key]
 
+    def lacks(
+        self, predicate: str, arguments: Mapping[str, z3.ArithRef], path: tuple[str, ...]
+    ) -> z3.BoolRef:
+        """Whether no fact of a predicate has the arguments given."""
+        return z3.Not(self.holds(predicate, arguments, path))
+
     def _bodies(
         self, rule: Rule, path: tuple[str, ...]
     ) -> Iterator[tuple[dict[str, z3.ArithRef], z3.BoolRef]]:
@@ -352,13 +371,19 @@ class Solver:
         for scope, body in self._applied(rule, path):
             yield scope.arguments(rule.head), body
 
-    def _applied(self, rule: Rule, path: tuple[str, ...]) -> Iterator[tuple["_Bound", z3.BoolRef]]:
-        """A rule on each choice of given facts, and when some derived facts make it fire there."""
+    def _applied(
+        self, rule: Rule, path: tuple[str, ...], *, alike: bool = False
+    ) -> Iterator[tuple["_Bound", z3.BoolRef]]:
+        """A rule on each choice of given facts, and when some derived facts make it fire there.
+
+        The symbols for the derived facts are new ones, or `alike` for rules that bind alike.
+        """
         _, conditions = bound_conditions(rule, self.rulebook)
         for spots, derived in self._spots(rule):
             totals = {name: source for name, source in derived.items() if source in self.rulebook.totals}
+            place = tuple(spots.values()) if alike else (rule.key, next(self._unfolded))
             fresh = {
-                variable: self._arguments(rule, variable, source, tuple(spots.values()))
+                variable: self._arguments(source, f"{variable} {place}")
                 for variable, source in derived.items()
                 if variable not in totals
             }
@@ -385,13 +410,13 @@ class Solver:
         parts = [self._present[spot] for spot in scope.spots.values()]
         parts += [scope.condition(condition) for condition in conditions]
         parts += [self.holds(atom.predicate, scope.arguments(atom), path) for atom in rule.atoms]
-        parts += [z3.Not(self.holds(atom.predicate, scope.arguments(atom), path)) for atom in rule.unless]
+        parts += [self.lacks(atom.predicate, scope.arguments(atom), path) for atom in rule.unless]
         return z3.And(*parts)
 
     def _total(self, rule: Rule, path: tuple[str, ...]) -> tuple[dict[str, z3.ArithRef], z3.BoolRef]:
         """The one fact of a total, and when its rule is in force."""
         if rule.key not in self._totals:
-            self._totals[rule.key] = self._sum(rule, path)
+            self._totals[rule.key] = self.total_of(rule, path)
         binds, conditions = bound_conditions(rule, self.rulebook)
         dated = conditions[len(rule.conditions) :]
         spots = {name: (binds[name], 0) for condition in dated for name in ex.variables_of(condition)}
@@ -399,9 +424,9 @@ class Solver:
         head = {name: z3.IntVal(a.number) for name, a in rule.head.arguments if isinstance(a, ex.Constant)}
         return head | {rule.total: self._totals[rule.key]}, z3.And(*map(scope.condition, dated))
 
-    def _sum(self, rule: Rule, path: tuple[str, ...]) -> z3.ArithRef:
+    def total_of(self, rule: Rule, path: tuple[str, ...]) -> z3.ArithRef:
         """The sum over every binding once; over more than `MAX_SUMMANDS` it may be anything."""
-        amount = z3.Int(f"total {rule.key}")
+        amount = z3.Int(f"total {rule.key} {next(self._unfolded)}")
         counted = list(islice(self._counted(rule, rule.conditions, path), MAX_SUMMANDS + 1))
         if len(counted) > MAX_SUMMANDS:
             low, high = rule.summed.domain.bounds
@@ -449,11 +474,8 @@ class Solver:
     def _indices(self, source: str) -> range:
         return range(ITEMS if self.rulebook.sections[source].listed else 1)
 
-    def _arguments(
-        self, rule: Rule, variable: str, source: str, chosen: tuple[Any, ...]
-    ) -> dict[str, z3.ArithRef]:
-        """Symbols for the arguments of a bound derived fact, new ones wherever the rule is unfolded."""
-        name = f"{rule.key}.{variable}.{chosen}.{next(self._unfolded)}"
+    def _arguments(self, source: str, name: str) -> dict[str, z3.ArithRef]:
+        """Symbols for the arguments of a bound derived fact."""
         return {argument: z3.Int(f"{name}.{argument}") for argument in self.rulebook.predicates[source]}
 
     def serial(self, spot: tuple[str, int]) -> z3.ArithRef:
@@ -506,8 +528,8 @@ class Solver:
         parts = [z3.Implies(z3.Bool(f"part {n}"), scope.condition(c)) for n, c in enumerate(conditions)]
         if self.solver.check(*parts, *(z3.Bool(f"part {n}") for n in range(len(conditions)))) != z3.unsat:
             return []
-        core = [str(name) for name in self.solver.unsat_core() if str(name).startswith("part")]
-        return [names[name] for name in core if name in names]
+        core = {str(name) for name in self.solver.unsat_core()}
+        return [text for name, text in names.items() if name in core]
 
     def cases(self, claim: z3.BoolRef) -> Iterator[CaseModel]:
         """Cases that satisfy a claim, each with other dates than the ones before."""

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from engine.errors import Place, Problem
 from engine.facts import CaseModel, Fact, Listed
-from engine.values import UNKNOWN, Known, OrderedEnum, Won, exactly, one_of
+from engine.values import UNKNOWN, Grade, Known, OrderedEnum, Won, exactly, one_of
 
 
 class Service(StrEnum):
@@ -131,9 +131,9 @@ class Committee(StrEnum):
     EDUCATION_OFFICE = "education_office"  # 교육청
 
 
-def _grade_of_senior(said: dict[str, Any]) -> Known[int]:
+def _grade_of_senior(said: dict[str, Any]) -> Known[Grade]:
     """A member of the senior civil service stands for grade 1 or 2, where nothing else is said."""
-    return one_of(1, 2) if said.get("senior_civil_service") == exactly(True) else UNKNOWN
+    return one_of(Grade(1), Grade(2)) if said.get("senior_civil_service") == exactly(True) else UNKNOWN
 
 
 class Official(Fact):
@@ -142,8 +142,8 @@ class Official(Fact):
     retired_on: Known[date] = UNKNOWN  # 퇴직일
     service: Known[Service] = UNKNOWN
     senior_civil_service: Known[bool] = UNKNOWN  # 고위공무원단 (then grade is 1 for 가급, 2 for 나급)
-    grade: Known[int] = Field(default_factory=_grade_of_senior)  # 직급 또는 상당 직급: 1 highest .. 9
-    diplomat_post_grade: Known[int] = UNKNOWN  # 외무공무원 직무등급: 14 highest; Decree 3(1), 24(2)
+    grade: Known[Grade] = Field(default_factory=_grade_of_senior)  # 직급 또는 상당 직급: 1 highest .. 9
+    diplomat_post_grade: Known[Grade] = UNKNOWN  # 외무공무원 직무등급: 14 highest; Decree 3(1), 24(2)
     police_rank: Known[PoliceRank] = UNKNOWN
     fire_rank: Known[FireRank] = UNKNOWN
     military_rank: Known[MilitaryRank] = UNKNOWN

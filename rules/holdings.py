@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from engine.facts import CaseModel, Fact, Listed
-from engine.values import UNKNOWN, Known, Won
+from engine.values import UNKNOWN, Grade, Known, Won
 from rules.facts import FireRank, MilitaryRank, PoliceRank, Service
 
 
@@ -29,9 +29,9 @@ class Holder(Fact):
     asked_on: Known[date] = UNKNOWN  # 기준일: the day about which the question is asked
     asset_discloser: Known[bool] = UNKNOWN  # 재산공개대상자, Act 10(1), D 24
     service: Known[Service] = UNKNOWN
-    grade: Known[int] = UNKNOWN  # 직급 또는 상당 직급: 1 highest .. 9
+    grade: Known[Grade] = UNKNOWN  # 직급 또는 상당 직급: 1 highest .. 9
     senior_civil_service: Known[bool] = UNKNOWN  # 고위공무원단
-    diplomat_post_grade: Known[int] = UNKNOWN  # 외무공무원 직무등급: 14 highest
+    diplomat_post_grade: Known[Grade] = UNKNOWN  # 외무공무원 직무등급: 14 highest
     military_rank: Known[MilitaryRank] = UNKNOWN
     police_rank: Known[PoliceRank] = UNKNOWN
     fire_rank: Known[FireRank] = UNKNOWN

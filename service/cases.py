@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from cases.runner import Result
     from rules.law import Law
 
+_WANTING = {
+    "rules_unused": ("rules_unused_none", "rules_unused_found"),
+    "leaves": ("leaves_none", "leaves_found"),
+    "mutants": ("mutants_none", "mutants_found"),
+}
 app = typer.Typer(help="사례 파일 · Case files", no_args_is_help=True)
 
 
@@ -96,7 +101,7 @@ def run_cases(
                 console.print(_killed(law, report, language))
             for key, items in wanting.items():
                 console.print("\n".join(items), markup=False)
-                console.print(say(language, f"{key}_found" if items else f"{key}_none", count=len(items)))
+                console.print(say(language, _WANTING[key][bool(items)], count=len(items)))
         if problems:
             raise InputError(problems) if not as_json else typer.Exit(2)
         if bad or any(wanting.values()):

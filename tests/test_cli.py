@@ -1,15 +1,19 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from cases import mutations
 from service.cli import app
 
+MUTANTS = mutations.mutants
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "docs" / "examples" / "tax-official.yaml"
 
@@ -83,10 +87,7 @@ def test_an_unknown_rule_is_met_with_near_ones() -> None:
 
 
 def changed_rulebook(folder: Path, name: str, old: str, new: str) -> Path:
-    for path in (ROOT / "rules" / "employment").rglob("*.yaml"):
-        copy = folder / path.relative_to(ROOT / "rules" / "employment")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(path.read_text())
+    folder = shutil.copytree(ROOT / "rules", folder) / "employment"
     text = (folder / name).read_text()
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1))
@@ -132,6 +133,55 @@ def test_versions_that_overlap_are_found_with_a_counterexample(tmp_path: Path) -
     assert "retired_on: '2026-01-01'" in result.stdout
 
 
+def test_stock_and_recusal_are_explained(tmp_path: Path) -> None:
+    path = ROOT / "docs" / "examples" / "recusal.yaml"
+    said = psea("recusal", path, "--lang", "en")
+    assert said.exit_code == 0
+    assert "You must keep out of conflicting duties now" in said.stdout
+    assert "quarterly report of involvement — by 10 April 2026" in said.stdout
+    found = json.loads(psea("recusal", path, "--json").stdout)
+    assert [(item["kind"], item["from_on"]) for item in found["recusals"]] == [("review", "2026-02-20")]
+    assert [item["kind"] for item in found["keep_out"]] == ["budget", "likely_related"]
+    refused = psea("recusal", EXAMPLE, "--lang", "en")
+    assert refused.exit_code == 2
+    assert "another kind" in refused.stderr
+
+
+def test_every_line_of_the_fact_base_is_told_with_its_rules() -> None:
+    said = psea("rules", "coverage", "--lang", "en")
+    assert said.exit_code == 0
+    assert "lines of the fact base have rules or a reason why not" in said.stdout
+    found = json.loads(psea("rules", "coverage", "--json").stdout)
+    assert found["gaps"] == []
+    assert {"employment:window.open"} <= set(
+        next(line["rules"] for line in found["lines"] if line["id"] == "B-02")
+    )
+
+
+def test_a_line_that_nothing_encodes_is_a_gap(tmp_path: Path) -> None:
+    folder = changed_rulebook(tmp_path / "law", "restriction-window.yaml", "facts: [B-11]", "facts: [B-01]")
+    said = psea("rules", "coverage", "--lang", "en", "--rulebook", folder)
+    assert said.exit_code == 1
+    assert "B-11 has neither a rule nor a reason" in said.stdout
+
+
+def test_what_the_examples_leave_out_is_named(tmp_path: Path) -> None:
+    said = psea("cases", "run", EXAMPLE, "--rules-unused", "--leaves", "--lang", "en")
+    assert said.exit_code == 1
+    assert "window.suspended" in said.stdout
+    assert "conditions are not shown to matter" in said.stdout
+    found = json.loads(psea("cases", "run", EXAMPLE, "--rules-unused", "--json").stdout)
+    assert found["rules_unused"]
+    assert "leaves" not in found
+
+
+def test_faults_that_no_example_notices_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutations, "mutants", lambda rulebook: islice(MUTANTS(rulebook), 40))
+    said = psea("cases", "run", EXAMPLE, "--mutants", "--lang", "en")
+    assert said.exit_code == 1
+    assert "faults are noticed by no example" in said.stdout
+
+
 def test_cases_run_and_tell_what_differs(tmp_path: Path) -> None:
     assert psea("cases", "run", EXAMPLE).exit_code == 0
     path = tmp_path / "differs.yaml"
@@ -152,7 +202,15 @@ def test_good_cases_are_run_beside_bad_files(tmp_path: Path) -> None:
     assert "b.yaml" in result.stderr
 
 
-@pytest.mark.parametrize(("options", "name"), [((), "case"), (("--advice",), "advice")])
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ((), "case"),
+        (("--advice",), "advice"),
+        (("--trust",), "trust-case"),
+        (("--trust", "--advice"), "trust-advice"),
+    ],
+)
 def test_the_published_schemas_are_up_to_date(options: tuple[str, ...], name: str) -> None:
     printed = json.loads(psea("cases", "schema", *options).stdout)
     assert printed == json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text())

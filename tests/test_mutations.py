@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cases.equivalence import Proofs
 from cases.files import CaseFile, Expected, find_cases, readable_cases
 from cases.mutations import Examples, Mutant, equivalent, mutants, report
 from cases.runner import run_one
@@ -16,11 +17,10 @@ from engine.periods import Period, gaps_and_overlaps
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.rulebook import Rulebook
-from engine.verify import Solver
-from rules.law import Law, employment
+from rules.law import Law, employment, trust
 from tests.licence import case, known_case, licensing, written
 
-PROVISIONS = Path(__file__).parent.parent / "cases" / "provisions"
+CASES = Path(__file__).parent.parent / "cases"
 IT = {"rule": "it", "then": "it()"}
 PERSON = IT | {"when": {"p": "person"}}
 OFFENCE = {"done_on": "2019-01-01", "fine": 5000, "place": "north"}
@@ -224,8 +224,8 @@ def test_values_of_parameters_may_be_wrong_and_begin_on_another_day() -> None:
 
 def test_a_mutant_that_no_case_can_tell_is_recognised() -> None:
     law = law_of(written(PERSON | {"where": ["p.grade <= 3", "p.grade <= 5"]}))
-    solver = Solver(law.rulebook)
-    alike = [mutant.fault for mutant in mutants(law.rulebook) if equivalent(mutant, solver)]
+    proofs = Proofs(law.rulebook)
+    alike = [mutant.fault for mutant in mutants(law.rulebook) if equivalent(mutant, proofs)]
     assert alike == [
         "p.grade <= 5 becomes p.grade < 5",
         "p.grade <= 5 becomes p.grade <= 4",
@@ -251,9 +251,9 @@ def test_a_report_counts_what_was_caught_and_names_what_was_not() -> None:
     assert unseen.rate == 0.0
 
 
-def test_the_examples_of_the_law_catch_a_sample_of_its_mutants() -> None:
-    law = employment()
-    cases = [one for path in find_cases(PROVISIONS) for one in readable_cases(path)[0]]
+@pytest.mark.parametrize(("law", "folder"), [(employment(), "provisions"), (trust(), "trust")])
+def test_the_examples_of_the_law_catch_a_sample_of_its_mutants(law: Law, folder: str) -> None:
+    cases = [one for path in find_cases(CASES / folder) for one in readable_cases(path)[0]]
     examples = Examples(law, cases)
     sample = random.Random(17).sample(list(mutants(law.rulebook)), 60)
     summed = report(law, [(mutant, examples.caught(mutant)) for mutant in sample])

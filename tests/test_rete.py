@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from engine.errors import InputError
 from engine.execution import labels
 from engine.program import compile_program
 from engine.rete import Rete
+from engine.rows import encode
 from engine.rulebook import Rulebook
 from tests import generated, licence
 from tests.licence import case, derived, known_case, rete, written
@@ -72,6 +74,25 @@ def test_agrees_with_the_reference_on_the_toy_law(data: Any, share: int) -> None
 
 TOY = Rete(compile_program(licence.licensing()))
 SMALL = rete(GRADE)
+
+
+@given(st.dates(date(1999, 1, 1), date(2027, 12, 31)), st.sampled_from(["plain", "fast"]))
+def test_a_day_of_the_law_is_answered_as_by_all_versions(day: date, kind: str) -> None:
+    drawn = known_case(person={"born_on": "1990-01-01"}, request={"asked_on": day.isoformat(), "kind": kind})
+    agrees(TOY, licence.licensing(), drawn)
+    rows = encode(drawn, licence.licensing())
+    era = TOY.program.era(rows)
+    assert era is not None
+    left_out = {variant.rule.key for variant in TOY.program.variants} - {
+        variant.rule.key for variant in TOY.program.of_era(era)
+    }
+    assert bool(left_out) == (day < date(2015, 6, 1))
+
+
+def test_a_day_that_is_not_known_is_answered_by_all_versions() -> None:
+    drawn = known_case(request={"asked_on": {"at_least": "2014-01-01", "at_most": "2014-12-31"}})
+    assert TOY.program.era(encode(drawn, licence.licensing())) is None
+    assert [*TOY.program.of_era(None)] == [*TOY.program.variants]
 
 
 def test_more_cases_in_a_row_than_sessions_may_live() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.files import find_cases, read_cases
 from engine.facts import Fact, Section
+from engine.rows import encode
 from engine.values import Domain, Known, exactly
 from engine.worlds import answer
 from rules.facts import EmploymentCase
@@ -31,8 +32,11 @@ class Subject:
 
 
 def files(law: Law) -> list[Subject]:
-    """Every case file as it stands."""
-    return [_subject(law, file.name, file.facts) for path in find_cases(FOLDER) for file in read_cases(path)]
+    """Every employment case of the case files as it stands."""
+    cases = [file for path in find_cases(FOLDER) for file in read_cases(path)]
+    return [
+        _subject(law, file.name, file.facts) for file in cases if isinstance(file.facts, EmploymentCase)
+    ]
 
 
 def _subject(law: Law, name: str, case: EmploymentCase) -> Subject:
@@ -42,10 +46,12 @@ def _subject(law: Law, name: str, case: EmploymentCase) -> Subject:
 
 
 def known(law: Law, subjects: list[Subject]) -> Iterator[Subject]:
-    """The decided ones, fully known; not those where a rule of unclear law fires, which zen cannot say."""
+    """The decided ones, fully known; not those of unclear law or outside all law, which zen cannot say."""
     decided = (subject for subject in subjects if subject.outcome)
     completed = (_subject(law, subject.name, filled(subject.case)) for subject in decided)
-    return (subject for subject in completed if not subject.unclear)
+    return (
+        subject for subject in completed if not subject.unclear and encode(subject.case, law.rulebook).exact
+    )
 
 
 def filled(case: EmploymentCase) -> EmploymentCase:
