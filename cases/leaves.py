@@ -6,6 +6,7 @@ alone. Rules whose law is unclear (confidence U) are read here as if they were c
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice, product
 from typing import Literal
 
@@ -14,11 +15,13 @@ from engine import expressions as ex
 from engine.errors import Place
 from engine.execution import Conclusions
 from engine.expressions import Interval, Truth
+from engine.periods import Period
 from engine.program import Program, compile_program, lookup
 from engine.rete import Rete
 from engine.rows import Row, Rows
 from engine.rulebook import Rule
 from engine.values import Domain, from_number, plain
+from engine.verify import Solver
 from engine.worlds import Answer, answer
 from rules.law import Law
 
@@ -56,7 +59,10 @@ def unused(law: Law, cases: Iterable[AnyCase]) -> list[Rule]:
 
 
 def unshown(law: Law, cases: Iterable[AnyCase]) -> list[Leaf]:
-    """The parts of rules that no example shows to matter, in the order of the rules."""
+    """The parts of rules that no example shows to matter, in the order of the rules.
+
+    An end of `in_force` beyond which the rest of the rule cannot hold is left out: no case could show it.
+    """
     executor = _settled(law)
     bodies = [_Body(rule, executor.program) for rule in law.rulebook.rules]
     for found in _answers(law, executor, cases):
@@ -65,7 +71,23 @@ def unshown(law: Law, cases: Iterable[AnyCase]) -> list[Leaf]:
             for body in bodies:
                 if body.wanting:
                     body.look(scene)
-    return [leaf for body in bodies for leaf in body.wanting.values()]
+    solver = Solver(law.rulebook)
+    return [
+        leaf
+        for body in bodies
+        for number, leaf in body.wanting.items()
+        if number not in body.beyond or _can_hold(body.rule, body.beyond[number], solver)
+    ]
+
+
+def _can_hold(rule: Rule, day: date, solver: Solver) -> bool:
+    """Whether some case meets all that a rule asks on a day beyond those on which it is in force."""
+    parameters = (solver.rulebook.parameters[name] for name in rule.parameters)
+    valued = all(
+        any(value.selector != rule.selector or day in value.period for value in parameter.values)
+        for parameter in parameters
+    )
+    return valued and solver.possible(solver.fires(replace(rule, period=Period(day, day))))
 
 
 def _settled(law: Law) -> Rete:
@@ -164,8 +186,11 @@ class _Body:
     def __init__(self, rule: Rule, program: Program) -> None:
         self.rule = rule
         self.wanting: dict[int, Leaf] = {}
+        self.beyond: dict[int, date] = {}
         self.binds, conditions = program.bound[rule.key]
-        self.parts = [part for condition in conditions for part in self._conjuncts(condition)]
+        own = len(rule.conditions)
+        self.parts = [part for condition in conditions[:own] for part in self._conjuncts(condition)]
+        self.parts += [part for condition in conditions[own:] for part in self._in_force(condition)]
         self.parts += [self._atom(atom, denied=False) for atom in rule.atoms]
         self.parts += [self._atom(atom, denied=True) for atom in rule.unless]
 
@@ -189,6 +214,16 @@ class _Body:
                 "condition", text, f"fails by `{text}` alone", "Add one that meets all else and not this"
             )
         yield part
+
+    def _in_force(self, condition: ex.Condition) -> Iterator[_Part]:
+        """An end of the period of the rule."""
+        for part in self._conjuncts(condition):
+            assert isinstance(condition, ex.Compare)
+            assert isinstance(condition.right, ex.Constant)
+            for distance, number in part.edges.items():
+                if distance:
+                    self.beyond[number] = date.fromordinal(condition.right.number + distance)
+            yield part
 
     def _alternative(self, condition: ex.Condition) -> _Part:
         """A part of an `or`: shown where only it holds."""

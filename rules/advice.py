@@ -6,6 +6,7 @@ An advice is never a decision: a committee decides (공직자윤리위원회).
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import rfc8785
@@ -218,45 +219,66 @@ class TrustAdvice(Advice):
 
 A = TypeVar("A", bound=Advice)
 
-NOTICE = Text(
-    ko="이 결과는 안내일 뿐이며 공직자윤리위원회의 결정이 아닙니다.",
-    en="This is advice, not the decision of the ethics committee, and does not bind it.",
+
+@dataclass(frozen=True)
+class _Form(Generic[A]):
+    """What the advice on a kind of case looks like: the predicates that each group of items tells."""
+
+    kind: type[A]
+    notice: Text
+    groups: Mapping[str, tuple[str, ...]]
+
+
+_EMPLOYMENT = _Form(
+    EmploymentAdvice,
+    Text(
+        ko="이 결과는 안내일 뿐이며 공직자윤리위원회의 결정이 아닙니다.",
+        en="This is advice, not the decision of the ethics committee, and does not bind it.",
+    ),
+    {
+        "duties": ("duty",),
+        "routes": ("route",),
+        "committees": ("committee",),
+        "clocks": ("clock",),
+        "penalties": ("penalty", "measure"),
+        "after_joining": ("after",),
+        "grounds": ("ground",),
+        "binding_grounds": ("binding_ground",),
+        "decided": ("sanction", "rereview", "publication", "published"),
+        "other": ("standard", "likely_listed", "while_serving", "staff_duty", "head_check", "check_source"),
+    },
 )
-_EMPLOYMENT = {
-    "duties": ("duty",),
-    "routes": ("route",),
-    "committees": ("committee",),
-    "clocks": ("clock",),
-    "penalties": ("penalty", "measure"),
-    "after_joining": ("after",),
-    "grounds": ("ground",),
-    "binding_grounds": ("binding_ground",),
-    "decided": ("sanction", "rereview", "publication", "published"),
-    "other": ("standard", "likely_listed", "while_serving", "staff_duty", "head_check", "check_source"),
-}
-_TRUST = {
-    "duties": ("duty", "route"),
-    "recusals": ("recusal", "ended_recusal"),
-    "keep_out": ("keep_out", "relevance"),
-    "conduct": ("conduct",),
-    "clocks": ("clock",),
-    "penalties": ("penalty", "measure"),
-    "during_trust": ("trust_end", "limit"),
-    "publication": ("publisher", "notice"),
-    "other": ("arisen", "office"),
-}
+_TRUST = _Form(
+    TrustAdvice,
+    Text(
+        ko="이 결과는 안내일 뿐이며 주식백지신탁 심사위원회나 공직자윤리위원회의 결정이 아닙니다.",
+        en="This is advice. It is not the decision of the stock review committee or of an ethics committee "
+        "and binds neither.",
+    ),
+    {
+        "duties": ("duty", "route"),
+        "recusals": ("recusal", "ended_recusal"),
+        "keep_out": ("keep_out", "relevance"),
+        "conduct": ("conduct",),
+        "clocks": ("clock",),
+        "penalties": ("penalty", "measure"),
+        "during_trust": ("trust_end", "limit"),
+        "publication": ("publisher", "notice"),
+        "other": ("arisen", "office"),
+    },
+)
 
 
 def advise(law: Law, case: EmploymentCase, register: RegisterVersion | None = None) -> EmploymentAdvice:
     """Evaluate one employment and explain it. Raises InputError for a case that contradicts itself."""
     refuse_contradiction(case)
-    return _Adviser(law, case, EmploymentAdvice, _EMPLOYMENT, register).advice()
+    return _Adviser(law, case, _EMPLOYMENT, register).advice()
 
 
 def advise_holder(law: Law, case: TrustCase) -> TrustAdvice:
     """Evaluate one household's stock and explain it. Raises InputError for a case that contradicts itself."""
     refuse_contradiction(case)
-    return _Adviser(law, case, TrustAdvice, _TRUST).advice()
+    return _Adviser(law, case, _TRUST).advice()
 
 
 def advice_schema(kind: type[Advice] = EmploymentAdvice) -> dict[str, Any]:
@@ -272,16 +294,10 @@ def refuse_contradiction(case: CaseModel) -> None:
 
 class _Adviser(Generic[A]):
     def __init__(
-        self,
-        law: Law,
-        case: CaseModel,
-        kind: type[A],
-        groups: Mapping[str, tuple[str, ...]],
-        register: RegisterVersion | None = None,
+        self, law: Law, case: CaseModel, form: _Form[A], register: RegisterVersion | None = None
     ) -> None:
         self.law = law
-        self.kind = kind
-        self.groups = groups
+        self.form = form
         self.rulebook = law.rulebook
         self.case = case
         self.register = register
@@ -290,9 +306,9 @@ class _Adviser(Generic[A]):
 
     def advice(self) -> A:
         outcome = self.answer.outcome or UNDETERMINED
-        groups = {name: tuple(self.items(predicates)) for name, predicates in self.groups.items()}
+        groups = {name: tuple(self.items(predicates)) for name, predicates in self.form.groups.items()}
         groups["clocks"] = tuple(item for item in groups["clocks"] if item.by_on is not None)
-        return self.kind(
+        return self.form.kind(
             outcome=outcome,
             possible=self.answer.outcomes,
             title=self.words("outcomes", outcome, "title"),
@@ -305,7 +321,7 @@ class _Adviser(Generic[A]):
             next_day=self.change(next_day(self.law.executor, self.answer)),
             changes=tuple(self.changes()),
             identity=self.identity(),
-            notice=NOTICE,
+            notice=self.form.notice,
             **groups,
         )
 

@@ -5,9 +5,11 @@ Money is in won, dates are calendar days. Lists of events hold what has happened
 recorded has not happened. The lists of stocks and of present duties say whether they are complete.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 
+from engine.errors import Place, Problem
 from engine.facts import CaseModel, Fact, Listed
 from engine.values import UNKNOWN, Grade, Known, Won
 from rules.facts import FireRank, MilitaryRank, PoliceRank, Service
@@ -262,3 +264,15 @@ class TrustCase(CaseModel):
     involvements: Listed[Involvement] = Listed[Involvement](complete=True)
     acquisitions: Listed[Acquisition] = Listed[Acquisition](complete=True)
     breaches: Listed[Breach] = Listed[Breach](complete=True)
+
+    def contradictions(self) -> Iterator[Problem]:
+        """The day that is asked about cannot lie before the duty arose."""
+        arose, asked = self.holding.arose_on, self.holder.asked_on
+        earliest = arose.options[0] if arose.options else arose.low
+        latest = asked.options[-1] if asked.options else asked.high
+        if earliest is not None and latest is not None and latest < earliest:
+            yield Problem(
+                f"The day asked about ({latest}) lies before the duty arose ({earliest})",
+                "Correct one of the two dates",
+                Place(path="holder.asked_on"),
+            )

@@ -183,3 +183,16 @@ def test_another_day_of_the_same_case_can_be_asked_about() -> None:
     )
     assert answer(trust().executor, before).outcome == "must_sell_or_entrust"
     assert answer(trust().executor, after).outcome == "must_recuse"
+
+
+def test_a_day_before_the_duty_is_refused_with_place_and_remedy() -> None:
+    case = TrustCase.model_validate(
+        {"holder": {"asked_on": "2026-01-31"}, "holding": {"arose_on": "2026-02-01"}}
+    )
+    (problem,) = case.contradictions()
+    assert problem.place.path == "holder.asked_on"
+    assert "2026-01-31" in problem.message
+    month = TrustCase.model_validate(
+        {"holder": {"asked_on": "2026-02"}, "holding": {"arose_on": "2026-02-10"}}
+    )
+    assert not list(month.contradictions())

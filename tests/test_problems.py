@@ -51,6 +51,7 @@ SPOKEN_SOURCES = (
     "cases/published/results.py",
     "cases/published/table.py",
     "rules/facts.py",
+    "rules/holdings.py",
     "service/console.py",
     "service/rules.py",
 )

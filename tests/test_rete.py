@@ -1,5 +1,6 @@
 """The executor against the reference, and a test for each hazard of durable-rules that it absorbs."""
 
+import gc
 import json
 import re
 import subprocess
@@ -131,6 +132,16 @@ def test_threads_neither_lose_nor_mix_results() -> None:
 
 def memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def test_the_networks_of_a_rulebook_that_is_dropped_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(durable, "delete_ruleset", given_back.append)
+    dropped = Rete(SMALL.program)
+    dropped.run(known_case())
+    del dropped
+    gc.collect()
+    assert len(given_back) == len(set(given_back)) == 2
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")

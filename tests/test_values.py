@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from engine.values import (
+    GRADES,
     HIGHEST,
     LOWEST,
     UNKNOWN,
     Domain,
+    Grade,
     Known,
     Won,
     between,
@@ -102,6 +104,15 @@ def test_a_long_value_is_not_repeated_in_full() -> None:
     with pytest.raises(PydanticCustomError) as error:
         parse_known("x" * 10_000, INT)
     assert len(error.value.message()) < 120
+
+
+def test_a_grade_counts_from_one() -> None:
+    grade = domain_of(Grade)
+    assert (grade.kind, grade.bounds) == ("int", GRADES)
+    assert parse_known(1, grade) == exactly(1)
+    for number in (0, GRADES[1] + 1):
+        with pytest.raises(PydanticCustomError, match=f"{number} is out of range"):
+            parse_known(number, grade)
 
 
 KNOWN = st.one_of(

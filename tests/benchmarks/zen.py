@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine import expressions as ex
+from engine.calendar import MONTHS_TO_END
 from engine.facts import CaseModel
 from engine.program import bound_conditions
 from engine.rows import encode
@@ -267,6 +268,10 @@ class _Writer:
         base, amount = self.moved_text(term.base, binds), self.moved_text(term.amount, binds)
         if term.unit in {"number", "days"}:
             return f"({base} {'+' if term.sign > 0 else '-'} {amount})"
+        if term.unit in MONTHS_TO_END:
+            assert amount == "1", "zen: only the next end of a quarter or year"
+            span = term.unit.removesuffix("_ends")
+            return f"(floor(d(({base} - {EPOCH}) * {DAY}).endOf('{span}').timestamp() / {DAY}) + {EPOCH})"
         full = term.unit.startswith("full_")
         method, months = ("add" if term.sign > 0 else "sub"), 12 if term.unit.endswith("years") else 1
         day = f"d(({base} - {EPOCH - full}) * {DAY})"
