@@ -351,7 +351,16 @@ class Examples:
 
     def _may_differ(self, mutant: Mutant, example: _Example) -> bool:
         """Whether all of a changed rule may hold but for one part, or for the parts that read a parameter."""
+        if mutant.parameter and self._reads_alike(mutant, example):
+            return False
         return any(self._nearly(old, mutant.parameter, example) for old, _ in mutant.touched)
+
+    def _reads_alike(self, mutant: Mutant, example: _Example) -> bool:
+        """Whether the parameter is worth what it was on the day that picks it, where that is known."""
+        before, after = (law.parameters[mutant.parameter] for law in (self.law.rulebook, mutant.rulebook))
+        source, name = self.law.rulebook.dates[before.values[0].selector]
+        first, last = example.given.rows[source][0].values[name]
+        return first == last and _value_on(before, first) == _value_on(after, first)
 
     def _nearly(self, rule: Rule, parameter: str, example: _Example) -> bool:
         known = rule.key, parameter, example.number
@@ -414,6 +423,11 @@ class Examples:
             atoms = (atom.predicate for atom in (*rule.atoms, *rule.unless))
             below[rule.head.predicate] |= {*rule.binds.values(), *atoms}
         return {predicate for predicate in below if predicate in _reached(predicate, below)}
+
+
+def _value_on(parameter: Parameter, day: int) -> int | None:
+    values = ((value.number, *value.period.numbers) for value in parameter.values)
+    return next((number for number, first, last in values if first <= day <= last), None)
 
 
 def _reached(predicate: str, below: Mapping[str, set[str]]) -> set[str]:

@@ -27,6 +27,7 @@ from rules.citations import in_korean
 from rules.facts import EmploymentCase
 from rules.holdings import TrustCase
 from rules.law import Law
+from rules.speech import LawSpeaker
 
 UNDETERMINED = "undetermined"
 MAX_PROOFS = 6
@@ -57,6 +58,7 @@ class Citation(_Part):
     picked_by: str
     first: str | None
     last: str | None
+    when: Text | None
     confidence: Literal["V", "P", "I", "U"]
     facts: tuple[str, ...]
     reading: Text | None = None
@@ -302,6 +304,7 @@ class _Adviser(Generic[A]):
         self.case = case
         self.register = register
         self.speakers = {language: Speaker(law.rulebook, language) for language in LANGUAGES}
+        self.law_speakers = {language: LawSpeaker(law.rulebook, language) for language in LANGUAGES}
         self.answer: Answer = answer(law.executor, case)
 
     def advice(self) -> A:
@@ -340,6 +343,11 @@ class _Adviser(Generic[A]):
             picked_by=rule.selector,
             first=first.isoformat() if first else None,
             last=last.isoformat() if last else None,
+            when=Text(
+                **{name: one.picked(rule.selector, rule.period) for name, one in self.law_speakers.items()}
+            )
+            if rule.selector
+            else None,
             confidence=rule.confidence,
             facts=rule.facts,
             reading=None if rule.confidence == "V" else self.words("rules", rule.id, "reading"),

@@ -130,11 +130,7 @@ class _Page:
 
     def step(self, step: ProofStep) -> str:
         mark, citation = step.citation.confidence, step.citation
-        version = (
-            f" {citation.picked_by} {citation.first or ''}..{citation.last or ''}"
-            if citation.picked_by
-            else ""
-        )
+        version = f" · {escape(citation.when.in_(self.language))}" if citation.when else ""
         says = step.says.in_(self.language) or citation.rule
         cite = escape(citation.shown.in_(self.language))
         sure = f"[{_MARKS[mark]}]{mark}[/{_MARKS[mark]}]"

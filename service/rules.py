@@ -83,7 +83,8 @@ def show_rule(
             if text := spoken.text("rules", rule, kind):
                 console.print(f"  {escape(text)}")
         for one in versions:
-            console.print(f"\n[bold]{escape(one.cite)}[/bold] {one.selector} {one.period} · {one.confidence}")
+            when = f"{one.selector} {one.period}" if one.selector else say(language, "always")
+            console.print(f"\n[bold]{escape(one.cite)}[/bold] {when} · {one.confidence}")
             console.print(
                 Syntax(yaml.safe_dump(dict(one.shape), allow_unicode=True, sort_keys=False), "yaml")
             )

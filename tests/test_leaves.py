@@ -202,6 +202,30 @@ def test_the_days_on_which_a_version_begins_and_ends_are_edges() -> None:
         assert len(open_leaves(rule, asked(*(other for other in days if other != day)))) == 1
 
 
+def test_an_end_of_a_period_that_rests_on_another_is_not_asked_for() -> None:
+    dated = {"in_force": {"asked_on": "2010-01-01.."}}
+    base = {"rule": "base", "when": {"r": "request"}, "where": ["r.paid"], "then": "base()"}
+    rule = IT | {"when": {"r": "request"}, "where": ["base()"]} | dated
+
+    def open_ends(first: dict[str, Any]) -> list[str]:
+        law = law_of(rulebook(rule, first))
+        days = ("2010-01-01", "2015-01-01")
+        cases = [example(known_case(request={"asked_on": day})) for day in days]
+        return [leaf.kind for leaf in unshown(law, cases) if leaf.rule.id == "it" and leaf.kind == "edge"]
+
+    assert open_ends(base) == ["edge"]
+    assert open_ends(base | dated) == []
+
+
+def test_an_end_of_a_period_beyond_which_a_value_is_lacking_is_not_asked_for() -> None:
+    fees = [{"asked_on": "2010-01-01..", "value": 5, "cite": "1", "facts": ["A"], "confidence": "V"}]
+    rule = IT | {"when": {"p": "person"}, "where": ["p.grade <= most"], "in_force": {"asked_on": "2010-01-01.."}}
+    cases = [
+        example(known_case(person={"grade": grade}, request={"asked_on": "2010-01-01"})) for grade in (5, 6)
+    ]
+    assert open_leaves(rule, cases, parameters={"most": fees}) == []
+
+
 def test_an_atom_is_shown_where_it_alone_is_missing_or_bars() -> None:
     law = law_of(licensing())
     offence = {"done_on": "2019-01-01", "fine": 5000, "place": "north"}
