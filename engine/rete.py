@@ -51,7 +51,6 @@ MAX_FACTS = 40_000
 _TOKEN = 10 * MAX_FACTS
 _names = count()
 
-DUAL: tuple[Mode, ...] = ("must", "may")
 EXACT: tuple[Mode, ...] = ("exact",)
 End = Literal["low", "high"]
 _MATCHED = re.compile(r'"(v\d+)":\{"sid":"\d+","id":"(\d+)')
@@ -81,26 +80,24 @@ class Rete:
         self.program = program
         self._lock = threading.Lock()
         self._sessions = count(1)
-        self._networks: dict[tuple[int | None, tuple[Mode, ...]], _Network] = {
-            (None, DUAL): _Network(program, DUAL)
-        }
+        self._dual = _Network(program, ("must", "may"))
+        self._exact: dict[int | None, _Network] = {}
 
     def run(self, case: CaseModel) -> Conclusions:
         """Derive all that follows from a case. Raises InputError where it has too many facts."""
         rows = encode(case, self.program.rulebook)
         with self._lock:
             if rows.exact:
-                conclusions = self._network(rows, EXACT).run(rows, next(self._sessions))
+                conclusions = self._exact_of(self.program.era(rows)).run(rows, next(self._sessions))
                 if not conclusions.unclear:
                     return conclusions
-            return self._network(rows, DUAL).run(rows, next(self._sessions))
+            return self._dual.run(rows, next(self._sessions))
 
-    def _network(self, rows: Rows, modes: tuple[Mode, ...]) -> "_Network":
-        """The network for a case: of the versions of its era where that is known, else of all."""
-        era = self.program.era(rows)
-        if (era, modes) not in self._networks:
-            self._networks[era, modes] = _Network(self.program, modes, era)
-        return self._networks[era, modes]
+    def _exact_of(self, era: int | None) -> "_Network":
+        """The network for exact cases of an era: only versions that may be in force then."""
+        if era not in self._exact:
+            self._exact[era] = _Network(self.program, EXACT, era)
+        return self._exact[era]
 
 
 class _Network:

@@ -100,7 +100,8 @@ def run_cases(
             for law, report in zip(laws, tried, strict=False):
                 console.print(_killed(law, report, language))
             for key, items in wanting.items():
-                console.print("\n".join(items), markup=False)
+                for item in items:
+                    console.print(item, markup=False)
                 console.print(say(language, _WANTING[key][bool(items)], count=len(items)))
         if problems:
             raise InputError(problems) if not as_json else typer.Exit(2)
@@ -112,12 +113,14 @@ def _wanting(
     laws: "Iterable[Law]", cases: "Sequence[AnyCase]", *, rules_unused: bool, leaves: bool
 ) -> dict[str, list[str]]:
     """What the examples leave out, as far as it is asked for."""
-    from cases.leaves import unshown, unused
-
     wanting: dict[str, list[str]] = {}
     if rules_unused:
+        from cases.leaves import unused
+
         wanting["rules_unused"] = [f"{rule.place}: {rule.key}" for law in laws for rule in unused(law, cases)]
     if leaves:
+        from cases.leaves import unshown
+
         wanting["leaves"] = [str(leaf) for law in laws for leaf in unshown(law, cases)]
     return wanting
 

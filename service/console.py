@@ -90,13 +90,16 @@ def chosen(rulebook: Path | None = None) -> "tuple[Law, ...]":
 def chosen_for(model: type["CaseModel"], rulebook: Path | None = None) -> "Law":
     """The rulebook that answers cases of a kind. Raises InputError where the folder holds another."""
     from engine.errors import Place, refuse
+    from rules.law import law_for, open_law
 
-    found = next((law for law in chosen(rulebook) if law.rulebook.model is model), None)
-    if found is None:
+    if rulebook is None:
+        return law_for(model)
+    law = open_law(rulebook)
+    if law.rulebook.model is not model:
         raise refuse(
             "This rulebook answers other cases", "Give the folder of the other rulebook", Place(str(rulebook))
         )
-    return found
+    return law
 
 
 def day_of(text: str, option: str) -> "date":

@@ -219,7 +219,11 @@ def test_an_end_of_a_period_that_rests_on_another_is_not_asked_for() -> None:
 
 def test_an_end_of_a_period_beyond_which_a_value_is_lacking_is_not_asked_for() -> None:
     fees = [{"asked_on": "2010-01-01..", "value": 5, "cite": "1", "facts": ["A"], "confidence": "V"}]
-    rule = IT | {"when": {"p": "person"}, "where": ["p.grade <= most"], "in_force": {"asked_on": "2010-01-01.."}}
+    rule = IT | {
+        "when": {"p": "person"},
+        "where": ["p.grade <= most"],
+        "in_force": {"asked_on": "2010-01-01.."},
+    }
     cases = [
         example(known_case(person={"grade": grade}, request={"asked_on": "2010-01-01"})) for grade in (5, 6)
     ]

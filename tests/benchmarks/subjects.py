@@ -34,9 +34,7 @@ class Subject:
 def files(law: Law) -> list[Subject]:
     """Every employment case of the case files as it stands."""
     cases = [file for path in find_cases(FOLDER) for file in read_cases(path)]
-    return [
-        _subject(law, file.name, file.facts) for file in cases if isinstance(file.facts, EmploymentCase)
-    ]
+    return [_subject(law, file.name, file.facts) for file in cases if isinstance(file.facts, EmploymentCase)]
 
 
 def _subject(law: Law, name: str, case: EmploymentCase) -> Subject:
