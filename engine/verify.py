@@ -322,7 +322,7 @@ class Solver:
 
     def fires(self, rule: Rule) -> z3.BoolRef:
         """Whether a rule applies to some facts; of a total, whether anything counts in it."""
-        return z3.Or(*(body for _, body in self._applied(rule, (rule.head.predicate,))))
+        return _any(*(body for _, body in self._applied(rule, (rule.head.predicate,))))
 
     def derives(self, rule: Rule, fact: Mapping[str, z3.ArithRef]) -> z3.BoolRef:
         """Whether a rule, as a law may have it, derives a fact with the arguments given.
@@ -334,8 +334,8 @@ class Solver:
         found = []
         for scope, body in self._applied(rule, (predicate,), alike=True):
             head = scope.arguments(rule.head)
-            found.append(z3.And(body, *(head[name] == value for name, value in fact.items())))
-        return z3.Or(*found)
+            found.append(_all(body, *(head[name] == value for name, value in fact.items())))
+        return _any(*found)
 
     def holds(
         self, predicate: str, arguments: Mapping[str, z3.ArithRef], path: tuple[str, ...]
@@ -346,9 +346,9 @@ class Solver:
         recursion = path.count(predicate)
         key = (predicate, recursion, *sorted((name, value.sexpr()) for name, value in arguments.items()))
         if key not in self._held:
-            self._held[key] = z3.Or(
+            self._held[key] = _any(
                 *(
-                    z3.And(body, *(head[name] == value for name, value in arguments.items()))
+                    _all(body, *(head[name] == value for name, value in arguments.items()))
                     for rule in self.rulebook.by_predicate.get(predicate, ())
                     for head, body in self._bodies(rule, (*path, predicate))
                 )
@@ -392,7 +392,7 @@ class Solver:
                 sums = dict(zip(totals, (head for head, _ in found), strict=True))
                 scope = _Bound(self, spots, fresh | sums)
                 held = [*facts, *(body for _, body in found)]
-                yield scope, z3.And(*held, self._met(rule, scope, conditions, path))
+                yield scope, _all(*held, self._met(rule, scope, conditions, path))
 
     def _spots(self, rule: Rule) -> Iterator[tuple[dict[str, tuple[str, int]], dict[str, str]]]:
         """Each choice of given facts for the variables of a rule, with its other variables."""
@@ -411,7 +411,7 @@ class Solver:
         parts += [scope.condition(condition) for condition in conditions]
         parts += [self.holds(atom.predicate, scope.arguments(atom), path) for atom in rule.atoms]
         parts += [self.lacks(atom.predicate, scope.arguments(atom), path) for atom in rule.unless]
-        return z3.And(*parts)
+        return _all(*parts)
 
     def _total(self, rule: Rule, path: tuple[str, ...]) -> tuple[dict[str, z3.ArithRef], z3.BoolRef]:
         """The one fact of a total, and when its rule is in force."""
@@ -422,7 +422,7 @@ class Solver:
         spots = {name: (binds[name], 0) for condition in dated for name in ex.variables_of(condition)}
         scope = _Bound(self, spots, {})
         head = {name: z3.IntVal(a.number) for name, a in rule.head.arguments if isinstance(a, ex.Constant)}
-        return head | {rule.total: self._totals[rule.key]}, z3.And(*map(scope.condition, dated))
+        return head | {rule.total: self._totals[rule.key]}, _all(*map(scope.condition, dated))
 
     def total_of(self, rule: Rule, path: tuple[str, ...]) -> z3.ArithRef:
         """The sum over every binding once; over more than `MAX_SUMMANDS` it may be anything."""
@@ -434,7 +434,7 @@ class Solver:
             return amount
         added = [
             z3.If(
-                z3.And(body, *(z3.Not(z3.And(held, scope.same(one))) for one, held in counted[:number])),
+                _all(body, *(z3.Not(_all(held, scope.same(one))) for one, held in counted[:number])),
                 scope.term(rule.summed),
                 0,
             )
@@ -452,7 +452,7 @@ class Solver:
             for facts in product(*(self._facts(source, path) for source in derived.values())):
                 scope = _Bound(self, spots, dict(zip(derived, (head for head, _ in facts), strict=True)))
                 held = [body for _, body in facts]
-                yield scope, z3.And(*held, self._met(rule, scope, conditions, path))
+                yield scope, _all(*held, self._met(rule, scope, conditions, path))
 
     def _facts(
         self, predicate: str, path: tuple[str, ...]
@@ -492,7 +492,7 @@ class Solver:
         worth: z3.ArithRef = z3.Int(f"parameter {name}")
         for value in parameter.values:
             first, last = value.period.numbers
-            worth = z3.If(z3.And(day >= first, day <= last), z3.IntVal(value.number), worth)
+            worth = z3.If(_all(day >= first, day <= last), z3.IntVal(value.number), worth)
         return worth
 
     def shifted(self, base: z3.ArithRef, unit: str, amount: z3.ArithRef) -> z3.ArithRef:
@@ -507,8 +507,8 @@ class Solver:
             self.solver.add(
                 z3.If(
                     amount >= 0,
-                    z3.And(moved - base >= ends[0], moved - base <= ends[1]),
-                    z3.And(moved - base <= ends[0], moved - base >= ends[1]),
+                    _all(moved - base >= ends[0], moved - base <= ends[1]),
+                    _all(moved - base <= ends[0], moved - base >= ends[1]),
                 )
             )
             self._terms[key] = moved
@@ -543,7 +543,7 @@ class Solver:
                 for source, name in self.rulebook.dates.values()
                 if not self.rulebook.sections[source].listed
             ]
-            claim = z3.And(claim, z3.Or(*(day != model.eval(day, model_completion=True) for day in days)))
+            claim = _all(claim, _any(*(day != model.eval(day, model_completion=True) for day in days)))
 
     def _case(self, model: z3.ModelRef) -> CaseModel:
         data: dict[str, Any] = {}
@@ -581,7 +581,7 @@ class _Bound:
         """Whether the variables are bound to the same facts."""
         if self.spots != other.spots:
             return z3.BoolVal(False)
-        return z3.And(
+        return _all(
             *(
                 worth == other.fresh[variable][name]
                 for variable, arguments in self.fresh.items()
@@ -618,12 +618,12 @@ class _Bound:
             case ex.Compare():
                 return _compare(condition.operator, self.term(condition.left), self.term(condition.right))
             case ex.Member():
-                inside = z3.Or(*(self.term(condition.term) == number for number in sorted(condition.numbers)))
+                inside = _any(*(self.term(condition.term) == number for number in sorted(condition.numbers)))
                 return z3.Not(inside) if condition.negated else inside
             case ex.All():
-                return z3.And(*(self.condition(part) for part in condition.parts))
+                return _all(*(self.condition(part) for part in condition.parts))
             case ex.Any_():
-                return z3.Or(*(self.condition(part) for part in condition.parts))
+                return _any(*(self.condition(part) for part in condition.parts))
 
 
 def _compare(operator: ex.Operator, left: z3.ArithRef, right: z3.ArithRef) -> z3.BoolRef:
@@ -640,3 +640,16 @@ def _compare(operator: ex.Operator, left: z3.ArithRef, right: z3.ArithRef) -> z3
             return left > right
         case ">=":
             return left >= right
+
+
+def _all(*claims: z3.BoolRef) -> z3.BoolRef:
+    """`z3.And` of what is known to be formulas: the library's own looks at each of them several times."""
+    return z3.BoolRef(z3.Z3_mk_and(z3.main_ctx().ref(), len(claims), _array(claims)))
+
+
+def _any(*claims: z3.BoolRef) -> z3.BoolRef:
+    return z3.BoolRef(z3.Z3_mk_or(z3.main_ctx().ref(), len(claims), _array(claims)))
+
+
+def _array(claims: tuple[z3.BoolRef, ...]) -> Any:
+    return (z3.Ast * len(claims))(*(claim.as_ast() for claim in claims))
