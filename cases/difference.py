@@ -1,10 +1,10 @@
 """Which cases another law answers otherwise, and which rules make the difference."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from cases.files import AnyCase
+from cases.files import AnyCase, placed
 from engine.difference import Conclusion, compare, premises
 from engine.errors import InputError, Problem
 from engine.expressions import Interval
@@ -73,9 +73,7 @@ def differences(
         try:
             refuse_contradiction(case.facts)
         except InputError as error:
-            problems += [
-                replace(one, place=replace(case.place, path=one.place.path)) for one in error.problems
-            ]
+            problems += placed(error.problems, case)
             continue
         ran += 1
         if (difference := judge.difference(case)) is not None:

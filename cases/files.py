@@ -1,7 +1,7 @@
 """Case files: the facts of a case in YAML or JSON and, optionally, what the law is expected to say of it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -118,6 +118,11 @@ def readable_below(folder: Path) -> tuple[list[AnyCase], list[Problem]]:
         cases += found
         problems += unreadable
     return cases, problems
+
+
+def placed(problems: Iterable[Problem], case: AnyCase) -> list[Problem]:
+    """The problems of the facts of a case, at the place of the case in its file."""
+    return [replace(one, place=replace(case.place, path=one.place.path)) for one in problems]
 
 
 def find_cases(folder: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from typing import Literal
 from cases.files import AnyCase
 from engine import expressions as ex
 from engine.errors import Place
-from engine.execution import Conclusions
+from engine.execution import Conclusions, World
 from engine.expressions import Interval, Truth
 from engine.periods import Period
 from engine.program import Program, compile_program, lookup
@@ -22,7 +22,7 @@ from engine.rows import Row, Rows
 from engine.rulebook import Rule
 from engine.values import Domain, from_number, plain
 from engine.verify import Solver
-from engine.worlds import Answer, answer
+from engine.worlds import answer
 from rules.law import Law
 
 MAX_BINDINGS = 2_000
@@ -50,34 +50,41 @@ class Leaf:
 
 def unused(law: Law, cases: Iterable[AnyCase]) -> list[Rule]:
     """The versions of rules that certainly fire in no example."""
-    fired: set[str] = set()
-    for found in _answers(law, _settled(law), cases):
-        fired |= set.intersection(
-            *({key for key, sure in world.conclusions.rules_fired() if sure} for world in found.worlds)
-        )
-    return [rule for rule in law.rulebook.rules if rule.key not in fired]
+    return gaps(law, cases)[0]
 
 
 def unshown(law: Law, cases: Iterable[AnyCase]) -> list[Leaf]:
-    """The parts of rules that no example shows to matter, in the order of the rules.
+    """The parts of rules that no example shows to matter, in the order of the rules."""
+    return gaps(law, cases)[1]
+
+
+def gaps(law: Law, cases: Iterable[AnyCase]) -> tuple[list[Rule], list[Leaf]]:
+    """What is unused and what is unshown, the examples being run once.
 
     An end of `in_force` beyond which the rest of the rule cannot hold is left out: no case could show it.
     """
     executor = _settled(law)
     bodies = [_Body(rule, executor.program) for rule in law.rulebook.rules]
-    for found in _answers(law, executor, cases):
-        for world in found.worlds:
-            scene = Scene.of(world.conclusions)
+    fired: set[str] = set()
+    for case in examples_of(law, cases):
+        worlds = answer(executor, case.facts).worlds
+        fired |= set.intersection(*map(_certainly_fired, worlds))
+        for scene in (Scene.of(world.conclusions) for world in worlds):
             for body in bodies:
                 if body.wanting:
                     body.look(scene)
     solver = Solver(law.rulebook)
-    return [
+    leaves = [
         leaf
         for body in bodies
         for number, leaf in body.wanting.items()
         if number not in body.beyond or _can_hold(body.rule, body.beyond[number], solver)
     ]
+    return [rule for rule in law.rulebook.rules if rule.key not in fired], leaves
+
+
+def _certainly_fired(world: World) -> set[str]:
+    return {key for key, sure in world.conclusions.rules_fired() if sure}
 
 
 def _can_hold(rule: Rule, day: date, solver: Solver) -> bool:
@@ -98,10 +105,6 @@ def _settled(law: Law) -> Rete:
         replace(rule, confidence="I") if rule.confidence == "U" else rule for rule in law.rulebook.rules
     )
     return Rete(compile_program(replace(law.rulebook, rules=rules)))
-
-
-def _answers(law: Law, executor: Rete, cases: Iterable[AnyCase]) -> Iterator[Answer]:
-    return (answer(executor, case.facts) for case in examples_of(law, cases))
 
 
 def examples_of(law: Law, cases: Iterable[AnyCase]) -> Iterator[AnyCase]:

@@ -1,10 +1,10 @@
 """Runs case files and says where the law answers differently from what they expect."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from cases.files import AnyCase, Expected
+from cases.files import AnyCase, Expected, placed
 from engine.errors import InputError, Problem, nearest
 from engine.execution import Conclusions
 from engine.speech import known_of
@@ -38,9 +38,7 @@ def run(laws: Iterable[Law], cases: Iterable[AnyCase]) -> tuple[list[Result], li
             if (law := by_model.get(type(case.facts))) is not None:
                 results.append(run_one(law, case))
         except InputError as error:
-            problems += [
-                replace(one, place=replace(case.place, path=one.place.path)) for one in error.problems
-            ]
+            problems += placed(error.problems, case)
     return results, problems
 
 

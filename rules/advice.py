@@ -20,7 +20,7 @@ from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.proof import Explainer, Failure, Step
 from engine.rulebook import Rule
-from engine.speech import Speaker, known_of
+from engine.speech import known_of
 from engine.values import Domain, Known, plain
 from engine.worlds import Answer, answer
 from rules.citations import in_korean
@@ -303,8 +303,8 @@ class _Adviser(Generic[A]):
         self.rulebook = law.rulebook
         self.case = case
         self.register = register
-        self.speakers = {language: Speaker(law.rulebook, language) for language in LANGUAGES}
         self.law_speakers = {language: LawSpeaker(law.rulebook, language) for language in LANGUAGES}
+        self.speakers = {language: speaker.speaker for language, speaker in self.law_speakers.items()}
         self.answer: Answer = answer(law.executor, case)
 
     def advice(self) -> A:

@@ -1,11 +1,8 @@
 """The law of one day, ready to run."""
 
-from dataclasses import replace
 from datetime import date
 
 from engine.difference import law_of
-from engine.program import compile_program
-from engine.rete import Rete
 from rules.law import Law
 
 
@@ -14,5 +11,4 @@ def law_on(law: Law, day: date, by: str = "") -> Law:
 
     Raises InputError for a day whose law is not in the rulebook.
     """
-    rulebook = law_of(law.rulebook, day, by)
-    return replace(law, rulebook=rulebook, executor=Rete(compile_program(rulebook)))
+    return Law.of(law_of(law.rulebook, day, by))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from engine.documents import read
 from engine.errors import InputError, Problem, nearest, refuse
@@ -25,6 +26,10 @@ class Law:
 
     rulebook: Rulebook
     executor: Rete
+
+    @classmethod
+    def of(cls, rulebook: Rulebook) -> Self:
+        return cls(rulebook, Rete(compile_program(rulebook)))
 
 
 @cache
@@ -59,8 +64,7 @@ def open_law(folder: Path) -> Law:
             nearest(name, MODELS),
             document.place(("rulebook",)),
         )
-    rulebook = load(folder, MODELS[name])
-    return Law(rulebook, Rete(compile_program(rulebook)))
+    return Law.of(load(folder, MODELS[name]))
 
 
 def refuse_unverified(law: Law) -> None:

@@ -113,15 +113,16 @@ def _wanting(
     laws: "Iterable[Law]", cases: "Sequence[AnyCase]", *, rules_unused: bool, leaves: bool
 ) -> dict[str, list[str]]:
     """What the examples leave out, as far as it is asked for."""
+    if not (rules_unused or leaves):
+        return {}
+    from cases.leaves import gaps
+
     wanting: dict[str, list[str]] = {}
+    found = [gaps(law, cases) for law in laws]
     if rules_unused:
-        from cases.leaves import unused
-
-        wanting["rules_unused"] = [f"{rule.place}: {rule.key}" for law in laws for rule in unused(law, cases)]
+        wanting["rules_unused"] = [f"{rule.place}: {rule.key}" for rules, _ in found for rule in rules]
     if leaves:
-        from cases.leaves import unshown
-
-        wanting["leaves"] = [str(leaf) for law in laws for leaf in unshown(law, cases)]
+        wanting["leaves"] = [str(leaf) for _, parts in found for leaf in parts]
     return wanting
 
 

@@ -15,7 +15,7 @@ from cases.files import AnyCase
 from engine.difference import Conclusion, Difference, ParameterChange, RuleChange, compare, holds, in_force
 from engine.errors import Place, Problem, nearest, refuse
 from engine.rulebook import ParameterValue, Rule
-from rules.advice import UNDETERMINED
+from rules.advice import LANGUAGES, UNDETERMINED
 from rules.compare import law_on
 from rules.law import Law, open_law
 from rules.speech import LawSpeaker
@@ -23,7 +23,6 @@ from service.language import words
 
 NEAREST = 3
 _STYLES = {"begins": "green", "ends": "red", "changes": "yellow", "words": "dim"}
-_LANGUAGES = ("ko", "en")
 
 
 @dataclass(frozen=True)
@@ -233,8 +232,8 @@ def as_data(compared: Compared) -> dict[str, Any]:
 class _Data:
     def __init__(self, compared: Compared) -> None:
         self.compared = compared
-        self.old = {language: LawSpeaker(compared.old.rulebook, language) for language in _LANGUAGES}
-        self.new = {language: LawSpeaker(compared.new.rulebook, language) for language in _LANGUAGES}
+        self.old = {language: LawSpeaker(compared.old.rulebook, language) for language in LANGUAGES}
+        self.new = {language: LawSpeaker(compared.new.rulebook, language) for language in LANGUAGES}
 
     def whole(self) -> dict[str, Any]:
         compared, difference = self.compared, self.compared.difference

@@ -290,13 +290,13 @@ def test_rulebooks_share_the_lines_of_the_fact_base(tmp_path: Path) -> None:
     )
     folder = tmp_path / "law"
     folder.mkdir()
-    write(folder, "rulebook", MANIFEST | {"sources": "../shared.yaml"})
+    write(folder, "rulebook", MANIFEST | {"sources": "../lines.yaml"})
     write(folder, "only", law)
     lines = {"A-1": {"confidence": "V"}, "A-2": {"confidence": "V"}}
     digests = []
     for line, confidence in (("A-1", "V"), ("B-1", "V"), ("A-1", "I"), ("A-2", "I")):
         more = {line: {"confidence": confidence}}
-        write(tmp_path, "shared", lines | more)
+        write(tmp_path, "lines", lines | more)
         rulebook = load(folder, LicenceCase)
         assert rulebook.sources == lines | more
         digests.append(rulebook.digest)
