@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 from pydantic_core import PydanticCustomError
@@ -139,10 +138,6 @@ class Scope:
 
     def refuse(self, message: str, remedy: str) -> InputError:
         return refuse(message, remedy, self.place)
-
-    @cached_property
-    def fact_types(self) -> set[str]:
-        return {source for source, _ in self.variables.values()}
 
 
 def parse_condition(text: str, scope: Scope) -> Condition | Atom:

@@ -89,7 +89,7 @@ def run_cases(
         good, bad = checked(results)
         wanting = _wanting(laws, found, rules_unused=rules_unused, leaves=leaves)
         tried = [_mutated(law, found, console, quiet=as_json) for law in laws] if mutants else []
-        if mutants:
+        if tried:
             wanting["mutants"] = [str(mutant) for report in tried for mutant in report.survivors]
         if as_json:
             told_problems = [told(problem) for problem in problems]
@@ -110,10 +110,10 @@ def run_cases(
 
 
 def _wanting(
-    laws: "Iterable[Law]", cases: "Sequence[AnyCase]", *, rules_unused: bool, leaves: bool
+    laws: "Sequence[Law]", cases: "Sequence[AnyCase]", *, rules_unused: bool, leaves: bool
 ) -> dict[str, list[str]]:
     """What the examples leave out, as far as it is asked for."""
-    if not (rules_unused or leaves):
+    if not laws or not (rules_unused or leaves):
         return {}
     from cases.leaves import gaps
 

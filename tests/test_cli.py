@@ -175,6 +175,13 @@ def test_what_the_examples_leave_out_is_named(tmp_path: Path) -> None:
     assert "leaves" not in found
 
 
+def test_without_a_case_nothing_is_said_to_be_shown(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("official: [")
+    said = psea("cases", "run", tmp_path, "--rules-unused", "--leaves", "--mutants", "--lang", "en")
+    assert said.exit_code == 2
+    assert "Every" not in said.stdout
+
+
 def test_faults_that_no_example_notices_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mutations, "mutants", lambda rulebook: islice(MUTANTS(rulebook), 40))
     said = psea("cases", "run", EXAMPLE, "--mutants", "--lang", "en")
