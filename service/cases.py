@@ -1,6 +1,6 @@
 """`psea cases`: case files, their schema, and running them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
