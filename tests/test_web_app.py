@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from engine.speech import Speaker
 from rules.law import employment
 from service.web.app import create_app
 from service.web.traffic import MAX_BODY, log_paths_only
@@ -127,3 +128,13 @@ def test_the_style_is_our_own(client: TestClient) -> None:
     assert "@import" not in style
     assert "url(" not in style
     assert Path(__file__).parents[1].joinpath("service/web/static/style.css").read_text("utf-8") == style
+
+
+@pytest.mark.parametrize(("query", "language"), [("", "ko"), ("?lang=en", "en")])
+def test_the_start_page_says_from_which_retirement_on_it_answers(
+    client: TestClient, query: str, language: str
+) -> None:
+    rulebook = employment().rulebook
+    first = rulebook.supported[1].first
+    assert first is not None
+    assert Speaker(rulebook, language).day(first) in client.get(f"/{query}").text
