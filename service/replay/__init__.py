@@ -1,0 +1,1 @@
+"""History again: `psea replay` and its report."""
