@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
 MAX_DEPTH = 30
 Key = tuple[str | int, ...]
-_PLAIN = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_PLAIN = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,8 @@ def decoded(content: bytes) -> str | None:
 
 def parse(text: str, name: str = "text") -> list[Document]:
     """Parse YAML text; `name` stands for the file in errors."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        depth = 0
-        for event in yaml.parse(text, Loader=loader):
-            _refuse_reference(event, name)
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                raise refuse("This is nested too deeply", "Write it flat", _marked(name, event.start_mark))
-        nodes = list(yaml.compose_all(text, Loader=loader))
+        builders = list(_builders(text, name))
     except yaml.MarkedYAMLError as error:
         raise refuse(
             f"This is not valid YAML: {error.problem}",
@@ -93,13 +88,21 @@ def parse(text: str, name: str = "text") -> list[Document]:
         ) from None
     except yaml.YAMLError as error:
         raise refuse(f"This is not valid YAML: {error}", "Save it as plain UTF-8 text", Place(name)) from None
-    if not nodes:
+    if not builders:
         raise refuse("This file is empty", "Write the facts into it", Place(name))
-    return [_Builder(name).document(node) for node in nodes]
+    return [builder.document() for builder in builders]
 
 
-def _refuse_reference(event: yaml.Event, name: str) -> None:
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+def _builders(text: str, name: str) -> Iterator["_Builder"]:
+    """What was built of each document. Syntax comes first: problems of the data are told once all is read."""
+    events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            yield _Builder(name, events)
+
+
+def _refuse_reference(event: Any, name: str) -> None:
+    if event.anchor:
         raise refuse(
             "Anchors and aliases are not read",
             "Write the value out where it belongs",
@@ -107,63 +110,102 @@ def _refuse_reference(event: yaml.Event, name: str) -> None:
         )
 
 
+def _spot(event: Any) -> tuple[int, int]:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
 def _marked(name: str, mark: Any) -> Place:
     return Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
 
 
 class _Builder:
-    def __init__(self, name: str) -> None:
+    """Builds one document out of its events."""
+
+    def __init__(self, name: str, events: Iterator[Any]) -> None:
         self.name = name
+        self.events = events
         self.lines: dict[Key, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self.constructor = yaml.constructor.SafeConstructor()
+        self.data = self.build(next(events), ())
 
-    def document(self, node: yaml.Node) -> Document:
-        data = self.build(node, ())
+    def document(self) -> Document:
         if self.problems:
             raise InputError(self.problems)
-        return Document(data, self.name, self.lines)
+        return Document(self.data, self.name, self.lines)
 
-    def build(self, node: yaml.Node, key: Key) -> Any:
-        self.lines.setdefault(key, (node.start_mark.line + 1, node.start_mark.column + 1))
+    def build(self, event: Any, key: Key) -> Any:
+        _refuse_reference(event, self.name)
+        self.lines.setdefault(key, _spot(event))
         if len(self.lines) > MAX_NODES:
             raise refuse("This file has too many entries", "Split it", self.place(key))
-        if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN:
-            self.problem(f"The tag {node.tag!r} is not read", "Write plain values", key)
-        if isinstance(node, yaml.MappingNode):
-            return dict(self.pairs(node, key))
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*key, index)) for index, item in enumerate(node.value)]
-        assert isinstance(node, yaml.ScalarNode)
-        return self.scalar(node, key)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, key)
+        if len(key) >= MAX_DEPTH:
+            raise refuse("This is nested too deeply", "Write it flat", _marked(self.name, event.start_mark))
+        if event.tag not in _PLAIN:
+            self.refuse_tag(event.tag, key)
+        if isinstance(event, yaml.MappingStartEvent):
+            return dict(self.pairs(key))
+        return list(self.items(key))
 
-    def pairs(self, node: yaml.MappingNode, key: Key) -> Iterator[tuple[str, Any]]:
+    def items(self, key: Key) -> Iterator[Any]:
+        for index in count():
+            event = next(self.events)
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self.build(event, (*key, index))
+
+    def pairs(self, key: Key) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
-        for name_node, value_node in node.value:
-            name = str(name_node.value)
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            name = self.key(event, key)
             entry = (*key, name)
-            self.lines[entry] = (name_node.start_mark.line + 1, name_node.start_mark.column + 1)
+            self.lines[entry] = _spot(event)
             if name in seen:
                 self.problem(f"The key {name!r} stands twice", "Keep one of them", entry)
             seen.add(name)
-            yield name, self.build(value_node, entry)
+            yield name, self.build(next(self.events), entry)
 
-    def scalar(self, node: yaml.ScalarNode, key: Key) -> Any:
-        tag = node.tag.removeprefix("tag:yaml.org,2002:")
-        if tag in {"str", "timestamp"}:
-            return node.value
-        if tag not in {"int", "float", "bool", "null"}:
-            self.problem(f"The tag {node.tag!r} is not read", "Write plain values", key)
+    def key(self, event: Any, within: Key) -> str:
+        _refuse_reference(event, self.name)
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value)
+        entry = (*within, "?")
+        self.build(event, entry)
+        self.problem(
+            "This is not valid YAML: a list or mapping stands as a key",
+            "Check indentation, colons and quotes",
+            entry,
+        )
+        return "?"
+
+    def scalar(self, event: Any, key: Key) -> Any:
+        tag = event.tag
+        if tag in {None, "!"}:
+            tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+        kind = tag.removeprefix("tag:yaml.org,2002:")
+        if kind in {"str", "timestamp"}:
+            return event.value
+        if kind not in {"int", "float", "bool", "null"}:
+            self.refuse_tag(tag, key)
             return None
         try:
-            return self.constructor.construct_object(node)
+            return self.constructor.construct_object(yaml.ScalarNode(tag, event.value))
+        except LookupError:
+            self.refuse_tag(tag, key)
+            return None
         except (ValueError, yaml.YAMLError):
-            self.problem(f"{node.value!r} is not a number", "Write digits", key)
+            self.problem(f"{event.value!r} is not a number", "Write digits", key)
             return None
 
     def place(self, key: Key) -> Place:
         line, column = self.lines[key]
         return Place(self.name, line, column, ".".join(map(str, key)))
+
+    def refuse_tag(self, tag: str, key: Key) -> None:
+        self.problem(f"The tag {tag!r} is not read", "Write plain values", key)
 
     def problem(self, message: str, remedy: str, key: Key) -> None:
         self.problems.append(Problem(message, remedy, self.place(key)))

@@ -1,11 +1,11 @@
 """Loads a rulebook from its folder: reads, types, stratifies, and takes its digest."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import rfc8785
 from pydantic import BaseModel, ValidationError
 
 from engine import expressions as ex
@@ -252,7 +252,7 @@ def digest_of(
 
     rules = sorted(
         (canonical(rule) | {"provision": shape.provision} for shape, _ in pairs for rule in shape.rules),
-        key=rfc8785.dumps,
+        key=canonical_json,
     )
     whole = {
         "manifest": canonical(manifest),
@@ -269,4 +269,9 @@ def digest_of(
         "words": {language: spoken.canonical for language, spoken in words.items()},
         "sources": sources,
     }
-    return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
+    return hashlib.sha256(canonical_json(whole)).hexdigest()
+
+
+def canonical_json(data: Any) -> bytes:
+    """JSON as RFC 8785 has it, of what a rulebook holds: texts, whole numbers, truth values and gaps."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

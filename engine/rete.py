@@ -27,7 +27,7 @@ import re
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal
@@ -52,6 +52,7 @@ _TOKEN = 10 * MAX_FACTS
 _names = count()
 
 EXACT: tuple[Mode, ...] = ("exact",)
+DUAL: tuple[Mode, ...] = ("must", "may")
 End = Literal["low", "high"]
 _MATCHED = re.compile(r'"(v\d+)":\{"sid":"\d+","id":"(\d+)')
 _JSON: dict[ex.Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
@@ -80,24 +81,25 @@ class Rete:
         self.program = program
         self._lock = threading.Lock()
         self._sessions = count(1)
-        self._dual = _Network(program, ("must", "may"))
-        self._exact: dict[int | None, _Network] = {}
+        self._networks: dict[tuple[tuple[Mode, ...], int | None], _Network] = {}
+        for variant in program.variants:
+            _refuse_unwieldy(variant)
 
     def run(self, case: CaseModel) -> Conclusions:
         """Derive all that follows from a case. Raises InputError where it has too many facts."""
         rows = encode(case, self.program.rulebook)
         with self._lock:
             if rows.exact:
-                conclusions = self._exact_of(self.program.era(rows)).run(rows, next(self._sessions))
+                conclusions = self._run(rows, EXACT, self.program.era(rows))
                 if not conclusions.unclear:
                     return conclusions
-            return self._dual.run(rows, next(self._sessions))
+            return self._run(rows, DUAL)
 
-    def _exact_of(self, era: int | None) -> "_Network":
-        """The network for exact cases of an era: only versions that may be in force then."""
-        if era not in self._exact:
-            self._exact[era] = _Network(self.program, EXACT, era)
-        return self._exact[era]
+    def _run(self, rows: Rows, modes: tuple[Mode, ...], era: int | None = None) -> Conclusions:
+        """Run a case in a network, which is built when a case first needs it."""
+        if (modes, era) not in self._networks:
+            self._networks[modes, era] = _Network(self.program, modes, era)
+        return self._networks[modes, era].run(rows, next(self._sessions))
 
 
 class _Network:
@@ -127,39 +129,29 @@ class _Network:
         weakref.finalize(self, durable.delete_ruleset, self.handle).atexit = False
 
     def _define(self, name: str, variant: Variant, mode: Mode) -> dict[str, Any]:
-        if len(variant.joins) + len(variant.denials) + 1 > MAX_PATTERNS:
-            raise refuse("This rule joins too many facts", "Split it in two", variant.rule.place)
         aliases = {variable: f"v{number}" for number, variable in enumerate(variant.joins)}
         self.rules[name] = variant, mode, {alias: variable for variable, alias in aliases.items()}
-        asked = [*variant.tests, *(test for denial in variant.denials for test in denial.tests)]
+        asked = _asked(variant)
         homes = {
-            variable: self._shard(source, _columns_of(variable, asked), variant)
+            variable: self._shard(source, _columns_of(variable, asked))
             for variable, source in variant.joins.items()
         }
         patterns: list[dict[str, Any]] = []
         if variant.denials or not variant.joins:
             patterns.append({"token": {"$and": [{"t": _TOKEN}, {"n": self.program.stratum(variant)}]}})
-        seen: set[str] = set()
-        for variable in variant.joins:
-            seen.add(variable)
-            tests = [test for test in variant.tests if variable in test.variables and test.variables <= seen]
+        for variable, tests in _joined(variant):
             patterns.append({aliases[variable]: self._pattern(variable, tests, homes, aliases, mode)})
-            joined = [test.operator for test in tests if len(test.variables) > 1]
-            if sum(len(plain_comparisons(operator, mode)) for operator in joined) > MAX_JOINED:
-                raise refuse("This rule compares two facts too often", "Split it in two", variant.rule.place)
         for number, denial in enumerate(variant.denials):
-            patterns.append({f"n{number}$not": self._denial(denial, variant, homes, aliases, mode)})
+            patterns.append({f"n{number}$not": self._denial(denial, homes, aliases, mode)})
         return {"all": patterns, "dist": 0}
 
     def _template(self, shard: _Shard) -> tuple[str, list[int]]:
         numbers = sorted(self.columns[shard.source][column] for column in shard.columns)
         return shard.template(numbers, one_ended=self._one_ended), numbers
 
-    def _shard(self, source: str, columns: set[Column], variant: Variant) -> _Shard:
+    def _shard(self, source: str, columns: set[Column]) -> _Shard:
         shards = self.shards[source]
         full = not shards or shards[-1].patterns == SHARD or len(shards[-1].columns | columns) > MAX_COLUMNS
-        if len(columns) > MAX_COLUMNS:
-            raise refuse("This rule compares one fact too often", "Split it in two", variant.rule.place)
         if full:
             shards.append(_Shard(source, next(self._types)))
         shards[-1].patterns += 1
@@ -169,14 +161,13 @@ class _Network:
     def _denial(
         self,
         denial: Denial,
-        variant: Variant,
         homes: Mapping[str, _Shard],
         aliases: Mapping[str, str],
         mode: Mode,
     ) -> dict[str, Any]:
         columns = _columns_of(denial.variable, denial.tests)
         opposite: dict[Mode, Mode] = {"must": "may", "may": "must", "exact": "exact"}
-        within = {**homes, denial.variable: self._shard(denial.source, columns, variant)}
+        within = {**homes, denial.variable: self._shard(denial.source, columns)}
         return self._pattern(denial.variable, denial.tests, within, aliases, opposite[mode])
 
     def _pattern(
@@ -241,6 +232,37 @@ class _Network:
             text % (*head, row.certain, *[end for number in columns for end in worth[number]])
             for text, columns in templates
         ]
+
+
+def _refuse_unwieldy(variant: Variant) -> None:
+    """Raise InputError for a rule that no network can hold."""
+    asked = _asked(variant)
+    bound = [*variant.joins, *(denial.variable for denial in variant.denials)]
+    if len(bound) + 1 > MAX_PATTERNS:
+        message = "This rule joins too many facts"
+    elif len(asked) > MAX_COLUMNS and any(len(_columns_of(one, asked)) > MAX_COLUMNS for one in bound):
+        message = "This rule compares one fact too often"
+    elif any(_comparisons_across(tests) > MAX_JOINED for _, tests in _joined(variant)):
+        message = "This rule compares two facts too often"
+    else:
+        return
+    raise refuse(message, "Split it in two", variant.rule.place)
+
+
+def _asked(variant: Variant) -> list[Test]:
+    return [*variant.tests, *(test for denial in variant.denials for test in denial.tests)]
+
+
+def _joined(variant: Variant) -> Iterator[tuple[str, list[Test]]]:
+    """Each variable in the order of joining, with the tests that are met once it is bound."""
+    seen: set[str] = set()
+    for variable in variant.joins:
+        seen.add(variable)
+        yield variable, [t for t in variant.tests if variable in t.variables and t.variables <= seen]
+
+
+def _comparisons_across(tests: Iterable[Test]) -> int:
+    return sum(len(plain_comparisons(test.operator, "may")) for test in tests if len(test.variables) > 1)
 
 
 def _columns_of(variable: str, tests: Iterable[Test]) -> set[Column]:

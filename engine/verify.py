@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from itertools import combinations, count, islice, product
 from typing import Any
 
@@ -22,7 +21,7 @@ from engine.facts import CaseModel
 from engine.periods import Period, gaps_and_overlaps
 from engine.program import bound_conditions
 from engine.proof import TOTAL
-from engine.rulebook import Rule, Rulebook
+from engine.rulebook import Parameter, Rule, Rulebook
 from engine.values import HIGHEST, LOWEST, Domain, Known, exactly, from_number, plain
 from engine.words import placeholders
 
@@ -294,6 +293,7 @@ class Solver:
         self._held: dict[tuple[Any, ...], z3.BoolRef] = {}
         self._fields: dict[tuple[str, int, str], z3.ArithRef] = {}
         self._present: dict[tuple[str, int], z3.BoolRef] = {}
+        self._parameters: dict[str, z3.ArithRef] = {}
         self._totals: dict[str, z3.ArithRef] = {}
         self._unfolded = count()
         for source, section in rulebook.sections.items():
@@ -311,10 +311,6 @@ class Solver:
         low, high = domain.bounds if domain.kind != "text" else (1, 99)
         self.solver.add(symbol >= low, symbol <= high)
         self._fields[source, index, name] = symbol
-
-    @cached_property
-    def order(self) -> Mapping[str, int]:
-        return self.rulebook.strata
 
     def outcome(self, label: str) -> z3.BoolRef:
         signature = self.rulebook.predicates[self.rulebook.goal]["kind"]
@@ -486,10 +482,14 @@ class Solver:
 
     def parameter(self, name: str) -> z3.ArithRef:
         """The value picked by the date of the case; any value where none is in force."""
-        parameter = self.rulebook.parameters[name]
+        if name not in self._parameters:
+            self._parameters[name] = self._picked(self.rulebook.parameters[name])
+        return self._parameters[name]
+
+    def _picked(self, parameter: Parameter) -> z3.ArithRef:
         source, selector = self.rulebook.dates[parameter.values[0].selector]
         day = self.field((source, 0), selector)
-        worth: z3.ArithRef = z3.Int(f"parameter {name}")
+        worth: z3.ArithRef = z3.Int(f"parameter {parameter.name}")
         for value in parameter.values:
             first, last = value.period.numbers
             worth = z3.If(_all(day >= first, day <= last), z3.IntVal(value.number), worth)

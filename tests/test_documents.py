@@ -40,6 +40,12 @@ def test_several_documents() -> None:
         ("a: 1\nb: !odd 3\n", 2, "tag", "plain values"),
         ("a: 1\nb: !!binary aGk=\n", 2, "tag", "plain values"),
         (f"a: {'9' * 5000}\n", 1, "is not a number", "Write digits"),
+        ("a: 1\nb: !!bool maybe\n", 2, "tag", "plain values"),
+        ("a: 1\nb: !!int ''\n", 2, "tag", "plain values"),
+        ("a: 1\n? [b, c]\n: 2\n", 2, "a list or mapping stands as a key", "Check indentation"),
+        ("a: 1\n? *b\n: 2\n", 2, "Anchors and aliases", "Write the value out"),
+        ("a: 1\na: 2\nb: [1, 2\n", 4, "not valid YAML", "Check indentation"),
+        ("a: !odd 1\n---\nb: [1, 2\n", 4, "not valid YAML", "Check indentation"),
     ],
 )
 def test_bad_yaml(text: str, line: int, message: str, remedy: str) -> None:

@@ -2,10 +2,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import InputError, Problem
-from engine.loader import load
+from engine.loader import canonical_json, load
 from tests import licence
 from tests.licence import MANIFEST, LicenceCase, write
 
@@ -242,6 +245,17 @@ def test_the_digest_depends_on_every_word_of_the_law(tmp_path: Path) -> None:
             write(folder, path.stem, text.replace(old, new) if path.stem == "offences" and old else text)
         digests.add(load(folder, LicenceCase).digest)
     assert len(digests) == 8
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=0xD7FF)), inner),
+)
+
+
+@given(PLAIN)
+def test_what_the_digest_is_taken_of_is_canonical(data: Any) -> None:
+    assert canonical_json(data) == rfc8785.dumps(data)
 
 
 LISTED = {"asked_on": "request.asked_on", "done_on": "offence.done_on"}

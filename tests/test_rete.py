@@ -139,6 +139,7 @@ def test_the_networks_of_a_rulebook_that_is_dropped_are_given_back(monkeypatch: 
     monkeypatch.setattr(durable, "delete_ruleset", given_back.append)
     dropped = Rete(SMALL.program)
     dropped.run(known_case())
+    dropped.run(case())
     del dropped
     gc.collect()
     assert len(given_back) == len(set(given_back)) == 2
@@ -340,16 +341,30 @@ def test_no_session_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(deleted) == 1
 
 
-def test_a_conjunction_across_facts_ends_in_a_test_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The definitions of the networks that are built."""
+    definitions: list[str] = []
     create = durable.create_ruleset
 
     def recorded(name: str, definition: str) -> int:
-        made.append(definition)
+        definitions.append(definition)
         return int(create(name, definition))
 
     monkeypatch.setattr(module.durable, "create_ruleset", recorded)
-    Rete(compile_program(licence.licensing()))
+    return definitions
+
+
+def test_a_network_is_built_once_and_only_for_a_case_that_needs_it(made: list[str]) -> None:
+    executor = rete(GRADE)
+    assert not made
+    for number, one in enumerate((known_case(), known_case(), case(), case())):
+        executor.run(one)
+        assert len(made) == 1 + number // 2
+
+
+def test_a_conjunction_across_facts_ends_in_a_test_that_holds(made: list[str]) -> None:
+    Rete(compile_program(licence.licensing())).run(case())
     patterns = [
         pattern
         for rule in json.loads(made[0]).values()
