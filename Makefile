@@ -10,13 +10,17 @@ EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
-.PHONY: serve test check bench format lock clean
+.PHONY: serve test test-spark check bench format lock clean
 
 serve: .venv/.run
 	@$(BIN)/psea serve
 
 test: .venv/.dev
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
+
+test-spark: .venv/.spark
+	@java -version 2> /dev/null || { echo "Java 17 or newer is needed: install it and try again" >&2; exit 1; }
+	@$(BIN)/python -m pytest -m spark
 
 check: .venv/.dev
 	@$(BIN)/ruff format --check .
@@ -35,6 +39,7 @@ format: .venv/.dev
 lock:
 	$(COMPILE) --group build --output-file requirements-build.lock
 	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra spark --constraint requirements.lock --output-file requirements-spark.lock
 	$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) pyproject.toml --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
@@ -59,6 +64,11 @@ clean:
 	@$(LOCKED) --requirement $<
 	@$(EDITABLE)
 	@touch $@ .venv/.run
+
+.venv/.spark: requirements-spark.lock .venv/.dev
+	@echo "Installing Spark (460 MB)"
+	@$(LOCKED) --requirement $<
+	@touch $@
 
 .venv/.bench: requirements-bench.lock pyproject.toml .venv/.venv
 	@$(LOCKED) --requirement $<

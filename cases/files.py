@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -14,7 +14,9 @@ from engine.errors import InputError, Place, Problem, nearest, refuse
 from engine.facts import CaseModel, problems_of, read_case
 from rules.facts import EmploymentCase
 from rules.law import MODELS
-from rules.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from rules.lexicon import Lexicon
 
 ABOUT = ("case", "title", "note", "source", "like", "expect")
 SECTIONS = tuple(section for model in MODELS.values() for section in model.model_fields)
@@ -217,7 +219,9 @@ def _worded(facts: dict[str, Any], document: Document) -> tuple[dict[str, Any], 
 
 
 @cache
-def _lexicon() -> Lexicon:
+def _lexicon() -> "Lexicon":
+    from rules.lexicon import Lexicon
+
     return Lexicon.load()
 
 

@@ -228,6 +228,8 @@ def _on_self(term: ex.Term) -> ex.Term:
 
 def _first(term: ex.Term, mark: int, low: int, high: int, parameters: Mapping[str, Interval]) -> int:
     """The least value from `low` to `high` + 1 with which a term, which grows with it, reaches a mark."""
+    if isinstance(term, ex.Field):
+        return min(max(mark, low), high + 1)
     here = _on_self(term)
     top = high + 1
     while low < top:

@@ -71,6 +71,11 @@ class Rule:
             return None
         return self.head.predicate, tuple((name, (value.number, value.number)) for name, value in arguments)
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fact types and predicates that the rule binds, wants or denies."""
+        return (*self.binds.values(), *(atom.predicate for atom in (*self.atoms, *self.unless)))
+
     @cached_property
     def summed(self) -> ex.Field:
         """The field that a total adds up."""
@@ -132,6 +137,18 @@ class Rulebook:
     def totals(self) -> Mapping[str, str]:
         """The predicates that are totals, each with the argument that is the sum."""
         return {rule.head.predicate: rule.total for rule in self.rules if rule.total}
+
+    @cached_property
+    def recursive(self) -> frozenset[str]:
+        """The predicates that rest on themselves."""
+        reads = {
+            name: {source for rule in rules for source in rule.reads if source in self.by_predicate}
+            for name, rules in self.by_predicate.items()
+        }
+        for _ in reads:
+            for below in reads.values():
+                below.update(*(reads[name] for name in tuple(below)))
+        return frozenset(name for name, below in reads.items() if name in below)
 
     @cached_property
     def periods_read(self) -> Mapping[str, frozenset[tuple[str, Period]]]:

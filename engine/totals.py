@@ -49,11 +49,10 @@ def total(summands: Iterable[Summand]) -> Interval:
 
 def _least(summands: Sequence[Summand], ends: Sequence[int]) -> int:
     """The least that a sum may come to, by the lower ends of what is added."""
-    alike = _alike(summands)
-    most = dict.fromkeys(alike, 0)
-    for one, end, group in zip(summands, ends, alike, strict=True):
-        if one.certain:
-            most[group] = max(most[group], end)
+    certain = [(one, end) for one, end in zip(summands, ends, strict=True) if one.certain]
+    most: dict[int, int] = {}
+    for group, (_, end) in zip(_alike([one for one, _ in certain]), certain, strict=True):
+        most[group] = max(most.get(group, 0), end)
     return sum(most.values()) + sum(min(end, 0) * one.many for one, end in zip(summands, ends, strict=True))
 
 
@@ -104,26 +103,26 @@ class _Counting:
                 certain=any(firing.mode != "may" for firing in firings),
                 worth=bindings[field.variable].values[field.name],
                 marks=marks,
-                many=min(prod(self._many(row, ()) for row in bindings.values()), ANY_NUMBER),
+                many=min(prod(map(self._many, bindings.values())), ANY_NUMBER),
             )
 
-    def _many(self, row: Row, path: tuple[Fact, ...]) -> int:
+    def _many(self, row: Row) -> int:
         """How many facts a row may stand for, where what is not known of the case becomes known."""
         if row.section:
             return ANY_NUMBER if row.index < 0 else 1
         if row.source in self.rulebook.totals or self._settled(row):
             return 1
-        fact = self.conclusions.fact_of(row)
-        if fact in path:
+        if row.source in self.rulebook.recursive:
             return ANY_NUMBER
+        fact = self.conclusions.fact_of(row)
         if fact not in self.known:
-            self.known[fact] = self._many_derived(fact, (*path, fact))
+            self.known[fact] = self._many_derived(fact)
         return self.known[fact]
 
-    def _many_derived(self, fact: Fact, path: tuple[Fact, ...]) -> int:
+    def _many_derived(self, fact: Fact) -> int:
         bodies = {_body(firing): firing for firing in self.conclusions.firings[fact]}
         found = (
-            prod(self._many(firing.bindings[variable], path) for variable in _used(firing.rule))
+            prod(self._many(firing.bindings[variable]) for variable in _used(firing.rule))
             for firing in bodies.values()
         )
         return min(sum(found), ANY_NUMBER)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.batch.commands import batch
 from service.cases import app as cases
 from service.console import LawOfOption, RulebookOption, chosen_for, of_day, reporting
 from service.language import JsonOption, LanguageOption, say
+from service.publication.commands import publish
 from service.register.commands import app as employers
+from service.replay.commands import replay
 from service.rules import app as rules
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ app = typer.Typer(
 app.add_typer(rules, name="rules")
 app.add_typer(employers, name="employers")
 app.add_typer(cases, name="cases")
+app.command("replay")(replay)
+app.command()(publish)
+app.command()(batch)
 
 
 def main() -> None:

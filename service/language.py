@@ -32,9 +32,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON으로 · As JSON"
 @cache
 def words(language: str) -> dict[str, Any]:
     """What the command line says in a language, by key."""
-    import yaml
+    from engine.documents import read
 
-    loaded: dict[str, Any] = yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read(WORDS / f"{language}.yaml").data
     return loaded
 
 

@@ -36,9 +36,9 @@ def _filled(korean: str, gaps: dict[str, str]) -> str:
 @cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Every English sentence as a pattern with its Korean one, the most literal first."""
-    import yaml
+    from engine.documents import read
 
-    pairs = yaml.safe_load((WORDS / "problems.yaml").read_text(encoding="utf-8"))
+    pairs = read(WORDS / "problems.yaml").data
     ordered = sorted(pairs, key=lambda pair: len(_GAP.sub("", pair["en"])), reverse=True)
     return tuple((_pattern(pair["en"]), pair["ko"]) for pair in ordered)
 

@@ -9,7 +9,7 @@ from service.console import RulebookOption, chosen, print_json, reporting, told
 from service.language import JsonOption, LanguageOption, say, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from rich.table import Table
@@ -57,6 +57,7 @@ def _provision(name: str, law: "Rulebook", language: str) -> "Table":
 def show_rule(
     rule: Annotated[str, typer.Argument(help="규칙 이름 · A rule's id")],
     language: LanguageOption,
+    sql: Annotated[bool, typer.Option("--sql", help="실행되는 SQL로 · As the SQL that is run")] = False,
     as_json: JsonOption = False,
     rulebook: RulebookOption = None,
 ) -> None:
@@ -70,6 +71,9 @@ def show_rule(
             raise refuse(f"There is no rule {rule!r}", nearest(rule, ids))
         law = next(law for law in rulebooks if any(one.id == rule for one in law.rules))
         versions = [one for one in law.rules if one.id == rule]
+        if sql:
+            _show_sql(versions, law, language, as_json)
+            return
         if as_json:
             print_json([_rule(one, law) for one in versions])
             return
@@ -93,6 +97,16 @@ def show_rule(
                 console.print(
                     f"  [dim]{line} ({source.get('confidence', '?')}) {escape(source.get('text', ''))}[/dim]"
                 )
+
+
+def _show_sql(versions: "Sequence[Rule]", law: "Rulebook", language: str, as_json: bool) -> None:
+    from service.rules_sql import RulesSql
+
+    writer = RulesSql(law)
+    if as_json:
+        print_json([{**_rule(one, law), "sql": writer.text(one, language)} for one in versions])
+    else:
+        typer.echo(writer.texts(versions, language))
 
 
 @app.command("verify")

@@ -95,7 +95,7 @@ class _Run:
                 low, high = self.value(dict(rule.head.arguments)[rule.total], bound)
                 copies = 1
                 for row in rows:
-                    copies *= self.copies(self.identity(row), [])
+                    copies *= self.copies(self.identity(row))
                 if self.holds(rule, bound, MUST):
                     certain.append((rows, low, high))
                 copies = min(copies, HIGHEST)
@@ -122,7 +122,7 @@ class _Run:
         self.facts[fact] = self.facts.get(fact, False) or must
         self.fired |= {(rule.key, False), (rule.key, must)}
 
-    def copies(self, identity: Any, above: list[Any]) -> int:
+    def copies(self, identity: Any) -> int:
         """How many facts one may turn out to be."""
         if isinstance(identity, int):
             return HIGHEST if self.given.rows[identity - 1].index < 0 else 1
@@ -135,13 +135,13 @@ class _Run:
             for name, (low, high) in arguments
         ):
             return 1
-        if identity in above:
+        if predicate in self.rulebook.recursive:
             return HIGHEST
         found = 0
         for _, *parts in self.origins[identity]:
             each = 1
             for part in parts:
-                each *= self.copies(part, [*above, identity])
+                each *= self.copies(part)
             found += each
         return min(found, HIGHEST)
 

@@ -53,6 +53,14 @@ SPOKEN_SOURCES = (
     "rules/facts.py",
     "rules/holdings.py",
     "service/console.py",
+    "service/publication/commands.py",
+    "service/publication/decided.py",
+    "service/publication/files.py",
+    "service/publication/meetings.py",
+    "service/publication/personal.py",
+    "service/publication/reasons.py",
+    "service/publication/records.py",
+    "service/replay/commands.py",
     "service/rules.py",
 )
 HEADING = "id,month,agency,grade,retired_on,employer,employer_position,start_on,decision,ground,source\n"

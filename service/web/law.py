@@ -18,6 +18,7 @@ from engine.documents import read_all
 from engine.periods import Period
 from engine.rulebook import Parameter, Rule, Rulebook
 from rules.speech import LawSpeaker
+from service.rules_sql import RulesSql
 from service.web.visit import View
 from service.web.words import words
 
@@ -130,6 +131,11 @@ class LawPages:
     def rulebooks(self) -> Sequence[Rulebook]:
         return tuple(self._load())
 
+    @cached_property
+    def sql(self) -> Mapping[str, RulesSql]:
+        """What writes the rules of each rulebook as SQL, by its name."""
+        return {rulebook.name: RulesSql(rulebook) for rulebook in self.rulebooks}
+
     def index(self, language: str, on: str) -> View:
         """Every rule by provision, or those in force on a day."""
         asked = Asked.read(on)
@@ -143,7 +149,7 @@ class LawPages:
         for rulebook in sorted(self.rulebooks, key=lambda one: one.name != within):
             if versions := [rule for rule in rulebook.rules if rule.id == name]:
                 page = _Page(rulebook, language, asked, self.within(rulebook))
-                context = {"rule": page.rule(versions), "path": f"{PATH}/{name}"}
+                context = {"rule": page.rule(versions, self.sql[rulebook.name]), "path": f"{PATH}/{name}"}
                 return self.view("rule.html", language, asked, context, within)
         return self.missing(name, language)
 
@@ -308,7 +314,7 @@ class _Page:
 
     # one rule
 
-    def rule(self, versions: Sequence[Rule]) -> dict[str, Any]:
+    def rule(self, versions: Sequence[Rule], sql: RulesSql) -> dict[str, Any]:
         rule = versions[-1]
         provision = self.rulebook.provisions[rule.provision]
         known = examples().get(rule.id, Examples())
@@ -324,7 +330,7 @@ class _Page:
             "fails": self.speaker.rule(rule, "fails"),
             "axis": self.axis,
             "bars": [self.bar(one) for one in versions],
-            "versions": [self.version(one, place) for place, one in enumerate(versions, start=1)],
+            "versions": [self.version(one, place, sql) for place, one in enumerate(versions, start=1)],
             "outside": self.outside,
             "supported": self.speaker.picked(*self.rulebook.supported),
             "in_force": any(self.bar(one).now for one in versions),
@@ -339,7 +345,7 @@ class _Page:
             labelled = [one for one in found if one.label]
             yield from (self.speaker.conclusion(one) for one in labelled or found)
 
-    def version(self, rule: Rule, place: int) -> dict[str, Any]:
+    def version(self, rule: Rule, place: int, sql: RulesSql) -> dict[str, Any]:
         return {
             "place": place,
             "when": self.speaker.version(rule),
@@ -348,6 +354,7 @@ class _Page:
             "confidence": rule.confidence,
             "reading": "" if rule.confidence == "V" else self.speaker.rule(rule, "reading"),
             "formula": formula(rule),
+            "sql": sql.text(rule, self.language),
             "rests_on": list(self.rests_on(rule)),
             "facts": [self.fact_line(line) for line in rule.facts],
         }

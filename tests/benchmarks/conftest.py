@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rules.law import Law, employment
-from tests.benchmarks.measuring import machine, table
+from tests.benchmarks.measuring import machine, percentile, shown, table
 from tests.benchmarks.subjects import Subject, files, known
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -19,13 +19,34 @@ Written by `PSEA_WRITE_BENCHMARKS=1 make bench`. Every row is measured in the sa
 same are taken in turn (A B A B), so that other work on the machine meets all of them. p50 and p99 are wall
 time of one call; CPU time counts all threads of the process. Nothing is asserted about time.
 """
+PEERS = ("duckdb", "durable-rules", "openfisca-core", "polars", "zen-engine")
 Report = Callable[..., None]
+Figure = Callable[[str, str, str, bool, Sequence[float]], None]
+REACH_HEAD = ["", "to reach", "measured", "reached", "n", "median", "p99"]
+Figures = list[list[str]]
 
 
 @pytest.fixture(scope="session")
-def report(request: pytest.FixtureRequest) -> Iterator[Report]:
+def figures() -> Figures:
+    """The figures that this software means to reach, as measured."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def figure(figures: Figures) -> Figure:
+    """Call with what is measured, what to reach, what came, whether that is enough, and the times in µs."""
+
+    def tell(what: str, reach: str, came: str, enough: bool, times: Sequence[float]) -> None:
+        ends = [shown(percentile(times, share)) for share in (50, 99)]
+        figures.append([what, reach, came, "yes" if enough else "no", f"{len(times):,}", *ends])
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest, figures: Figures) -> Iterator[Report]:
     """Call with a title, a head and rows (and notes) to print a table and keep it for the document."""
-    peers = ", ".join(f"{name} {version(name)}" for name in ("durable-rules", "zen-engine"))
+    peers = ", ".join(f"{name} {version(name)}" for name in PEERS)
     about = f"{machine()}; {peers}."
     parts = [PREFACE + "\n" + about]
     print(f"\n\n{about}")
@@ -37,6 +58,8 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
         print(f"\n{parts[-1]}\n")
 
     yield tell
+    parts.insert(1, table("Figures to reach", REACH_HEAD, figures))
+    print(f"\n{parts[1]}\n")
     if os.environ.get("PSEA_WRITE_BENCHMARKS") == "1" and not request.session.testsfailed:
         DOCUMENT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 

@@ -14,8 +14,8 @@ from engine.verify import verify
 from rules.facts import EmploymentCase
 from rules.law import FOLDER as LAW
 from rules.law import Law, open_law
-from tests.benchmarks.conftest import Report
-from tests.benchmarks.measuring import HEAD, Times, in_turn
+from tests.benchmarks.conftest import Figure, Report
+from tests.benchmarks.measuring import HEAD, Times, in_turn, percentile, shown
 from tests.benchmarks.subjects import FOLDER
 
 ROUNDS = 5
@@ -23,7 +23,7 @@ ROOT = FOLDER.parent
 COMMAND = "import sys; from service.cli import main; sys.exit(main())"
 
 
-def test_loading(law: Law, report: Report) -> None:
+def test_loading(law: Law, report: Report, figure: Figure) -> None:
     program = compile_program(law.rulebook)
     times = in_turn(
         {
@@ -38,9 +38,12 @@ def test_loading(law: Law, report: Report) -> None:
     )
     rules = law.rulebook.rules
     report(f"Loading and verifying the rulebook ({len(rules)} rules)", HEAD, _rows(times))
+    whole = times["load, compile, build and verify"].wall
+    middle = percentile(whole, 50)
+    figure("load and verify the whole rulebook", "< 2 s", shown(middle), middle < 2e6, whole)
 
 
-def test_commands(report: Report, tmp_path: Path) -> None:
+def test_commands(report: Report, figure: Figure, tmp_path: Path) -> None:
     if find_spec("service.cli") is None:
         print("\nThe commands are not timed: there is no service.cli\n")
         pytest.skip("there is no service.cli")
@@ -55,6 +58,9 @@ def test_commands(report: Report, tmp_path: Path) -> None:
     report(
         "Commands as whole processes", HEAD, _rows(times), ["CPU time is that of the waiting process only."]
     )
+    check = times["psea check CASE"].wall
+    middle = percentile(check, 50)
+    figure("`psea check` on one file, in all", "< 1 s", shown(middle), middle < 1e6, check)
 
 
 def _run(*arguments: str) -> None:

@@ -15,8 +15,8 @@ from rules.advice import advise
 from rules.facts import Direction, EmploymentCase, Posting, Subordination, Work
 from rules.law import Law
 from tests.benchmarks import zen
-from tests.benchmarks.conftest import Report
-from tests.benchmarks.measuring import HEAD, Times, in_turn
+from tests.benchmarks.conftest import Figure, Report
+from tests.benchmarks.measuring import HEAD, Times, in_turn, percentile, shown
 from tests.benchmarks.subjects import Subject, filled
 
 TRACE = {"trace": True}
@@ -88,7 +88,19 @@ def explained(law: Law, case: EmploymentCase) -> Step:
     return Explainer(conclusions, law.executor.program).proof(fact)
 
 
-def compare(law: Law, peer: Peer, pairs: list[Both], rounds: int) -> tuple[list[list[str]], str]:
+@dataclass(frozen=True)
+class Comparison:
+    """The times of each way, as rows, and in words how psea stands to zen."""
+
+    times: dict[str, Times]
+    words: str
+
+    @property
+    def rows(self) -> list[list[str]]:
+        return [[name, *taken.row()] for name, taken in self.times.items()]
+
+
+def compare(law: Law, peer: Peer, pairs: list[Both], rounds: int) -> Comparison:
     times = in_turn(
         {
             OURS: lambda pair: explained(law, pair.case),
@@ -102,8 +114,7 @@ def compare(law: Law, peer: Peer, pairs: list[Both], rounds: int) -> tuple[list[
         rounds,
     )
     ratios = [f"{_ratio(times[OURS], times[name]):.2f} times {name!r}" for name in (LAYERED, SINGLE)]
-    rows = [[name, *taken.row()] for name, taken in times.items()]
-    return rows, f"Case by case, {OURS!r} takes (CPU time, median) {' and '.join(ratios)}."
+    return Comparison(times, f"Case by case, {OURS!r} takes (CPU time, median) {' and '.join(ratios)}.")
 
 
 def _ratio(one: Times, other: Times) -> float:
@@ -111,32 +122,42 @@ def _ratio(one: Times, other: Times) -> float:
 
 
 def test_fully_known(
-    law: Law, peer: Peer, both: list[Both], fully_known: list[Subject], report: Report
+    law: Law, peer: Peer, both: list[Both], fully_known: list[Subject], report: Report, figure: Figure
 ) -> None:
     place, richest = max(enumerate(fully_known), key=lambda entry: entry[1].derived)
     about = f"{richest.name}: {richest.derived} facts follow"
-    rows, ratio = compare(law, peer, [both[place]], 500)
-    report(f"One fully known case ({about})", HEAD, rows, [ratio])
-    rows, ratio = compare(law, peer, both, 2)
+    found = compare(law, peer, [both[place]], 500)
+    report(f"One fully known case ({about})", HEAD, found.rows, [found.words])
+    found = compare(law, peer, both, 2)
     rules = len(law.rulebook.rules)
     report(
         f"{len(both)} fully known cases: every decided case file, filled in",
         HEAD,
-        rows,
+        found.rows,
         [
-            f"{ratio} zen evaluates {rules} of {rules} rules on each case and agrees with psea on each of "
-            "them about the outcome and every other derived fact. psea takes a case of dates and options, "
+            f"{found.words} zen evaluates {rules} of {rules} rules on each case and agrees with psea on each "
+            "of them about the outcome and every other derived fact. psea takes a case of dates and options, "
             "zen a dict of numbers made beforehand. zen takes exact facts only.",
         ],
     )
+    ours = found.times[OURS].wall
+    best = min(percentile(found.times[name].wall, 50) for name in (LAYERED, SINGLE))
+    ratio, worst = percentile(ours, 50) / best, percentile(ours, 99)
+    one = "one case, whole rulebook, with proof"
+    figure(one, "p50 at or below zen with trace", f"{ratio:.2f} times", ratio <= 1, ours)
+    figure(one, "p99 < 3 ms", shown(worst), worst < 3_000, ours)
 
 
 def test_recursion(law: Law, peer: Peer, fully_known: list[Subject], report: Report) -> None:
     pair = _chained(law, fully_known)
     agree(law, peer, pair)
-    rows, ratio = compare(law, peer, [pair], 300)
-    report("One fully known case with chains of three departments and three bodies", HEAD, rows,
-           [f"{ratio} zen has no recursion: its graph is unrolled to {zen.LEVELS} levels."])  # fmt: skip
+    found = compare(law, peer, [pair], 300)
+    report(
+        "One fully known case with chains of three departments and three bodies",
+        HEAD,
+        found.rows,
+        [f"{found.words} zen has no recursion: its graph is unrolled to {zen.LEVELS} levels."],
+    )
 
 
 def _chained(law: Law, fully_known: list[Subject]) -> Both:

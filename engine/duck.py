@@ -1,0 +1,126 @@
+"""The executor for many cases at once, on DuckDB."""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+import duckdb
+from sqlglot import exp
+
+from engine import tables
+from engine.facts import CaseModel
+from engine.found import Found, Reader
+from engine.program import Program
+from engine.queries import FOUND, Loop, Part, Query, script_of
+from engine.rows import Rows, encode
+
+FUNCTIONS = """
+CREATE OR REPLACE TEMP MACRO day_of(n) AS DATE '0001-01-01' + CAST(n - 1 AS INTEGER);
+CREATE OR REPLACE TEMP MACRO number_of(d) AS date_diff('day', DATE '0001-01-01', d) + 1;
+CREATE OR REPLACE TEMP MACRO moved(d, m) AS
+    CAST(d + to_months(CAST(greatest(least(m, 130000), -130000) AS INTEGER)) AS DATE);
+CREATE OR REPLACE TEMP MACRO within_calendar(n) AS greatest(least(n, 3652059), 1);
+CREATE OR REPLACE TEMP MACRO shift_days(n, days) AS within_calendar(n + days);
+CREATE OR REPLACE TEMP MACRO shift_months(n, m) AS within_calendar(number_of(moved(day_of(n), m)));
+CREATE OR REPLACE TEMP MACRO shift_full_months(n, m) AS within_calendar(
+    number_of(moved(day_of(least(n + 1, 3652059)), m))
+    - CASE WHEN day(moved(day_of(least(n + 1, 3652059)), m)) < day(day_of(least(n + 1, 3652059))) THEN 0 ELSE 1 END);
+CREATE OR REPLACE TEMP MACRO shift_ends(n, span, amount) AS CASE WHEN amount < 1 THEN n ELSE within_calendar(
+    number_of(last_day(moved(day_of(n), span * least(amount, 130000) - 1 - (month(day_of(n)) - 1) % span)))) END;
+"""
+
+
+class Duck:
+    """Runs many cases at once. One connection; not for use from several threads."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.schema = tables.Schema(program)
+        self.script = script_of(program)
+        self.reader = Reader(self.script)
+        self.connection = duckdb.connect()
+        self.connection.execute(FUNCTIONS)
+
+    def run(self, cases: Iterable[CaseModel]) -> list[Found]:
+        """What follows in each case, in their order."""
+        rows = [encode(case, self.program.rulebook) for case in cases]
+        self.load(rows)
+        self.evaluate(("answer", "relation", "flags"))
+        return self.found(len(rows))
+
+    def load(self, cases: Sequence[Rows]) -> None:
+        records = self.schema.records(cases)
+        for name, types in self.schema.tables.items():
+            columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+            if records[name]:
+                values = [list(values) for values in zip(*records[name], strict=True)]
+                marks = ", ".join("unnest(?)" for _ in types)
+                self.connection.execute(f"INSERT INTO {name} SELECT {marks}", values)
+
+    def evaluate(self, kinds: Container[str] = ("answer", "relation")) -> None:
+        """Run the rules over the tables of the connection, leaving `found`: a row for each row of each part."""
+        pending: dict[str, exp.Query] = {}
+        for step in self.script.steps:
+            if isinstance(step, Loop):
+                self._loop(step, pending)
+            else:
+                pending[step.name] = step.query
+        self._make(FOUND, self.script.results(kinds), pending)
+
+    def _make(self, name: str, query: exp.Query, pending: Mapping[str, exp.Query]) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {written(query, pending)}")
+
+    def _loop(self, loop: Loop, pending: dict[str, exp.Query]) -> None:
+        for name in loop.before:
+            if name in pending:
+                self._make(name, pending[name], pending)
+                del pending[name]
+        for query in loop.empty:
+            self._make(query.name, query.query, {})
+        changed = True
+        while changed:
+            for query in loop.queries:
+                self._make(f"next_{query.name}", query.query, pending)
+            changed = any(self._differs(f"next_{query.name}", query.name) for query in loop.queries)
+            for query in loop.queries:
+                self.connection.execute(f"DROP TABLE {query.name}")
+                self.connection.execute(f"ALTER TABLE next_{query.name} RENAME TO {query.name}")
+
+    def _differs(self, one: str, other: str) -> bool:
+        query = f"SELECT EXISTS (SELECT * FROM {one} EXCEPT SELECT * FROM {other})"
+        row = self.connection.execute(query).fetchone()
+        assert row is not None
+        return bool(row[0])
+
+    def found(self, count: int) -> list[Found]:
+        """What follows in each case, once the rules have run."""
+        cases = [Found() for _ in range(count)]
+        for place, part in enumerate(self.script.parts):
+            rows = self.connection.execute(
+                f"SELECT * EXCLUDE part FROM {FOUND} WHERE part = {place}"
+            ).fetchall()
+            self.reader.read(part, rows, cases)
+        for predicate, query in self.script.late.items():
+            rows = self.connection.execute(written(query, self._first())).fetchall()
+            self.reader.read(Part("relation", predicate), rows, cases)
+        return cases
+
+    def _first(self) -> dict[str, exp.Query]:
+        return {step.name: step.query for step in self.script.steps[:1] if isinstance(step, Query)}
+
+
+def written(query: exp.Query, pending: Mapping[str, exp.Query]) -> str:
+    """The query as text, with those of the pending ones that it reads; what is read twice is made once."""
+    read = Counter(_tables(query))
+    parts = []
+    for name, one in reversed([*pending.items()]):
+        if name in read:
+            read.update(_tables(one))
+            once = "MATERIALIZED " if read[name] > 1 else ""
+            parts.append(f"{name} AS {once}({one.sql('duckdb', copy=False)})")
+    text = query.sql("duckdb", copy=False)
+    return f"WITH {', '.join(reversed(parts))} {text}" if parts else text
+
+
+def _tables(query: exp.Query) -> list[str]:
+    return [table.name for table in query.find_all(exp.Table)]
