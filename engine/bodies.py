@@ -1,7 +1,8 @@
 """Rules as bodies of SQL queries: which tables they join, and what must and may hold of the rows.
 
-A predicate is kept in one of three forms. Where every rule derives it with constants, it is a flag of the case for each of
-these; where one argument is a listed fact besides, a flag of that fact; else its facts are rows of a relation.
+A predicate is kept in one of three forms. Where every rule derives it with constants, it is a flag of the case
+for each of these; where one argument is a listed fact besides, a flag of that fact; else its facts are rows of a
+relation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from engine.rulebook import Rule
 from engine.sql import (
     ALWAYS,
     CASE_ALIAS,
+    PARAMETER,
     TRUE,
     Derived,
     Ends,
@@ -39,8 +41,8 @@ Ground = tuple[tuple[str, int], ...]
 class Form:
     """How the facts of a predicate are kept.
 
-    `grounds` are the constants of its flags, `section` the listed fact that bears them and `reference` the argument
-    that it is; a relation has none of them.
+    `grounds` are the constants of its flags, `section` the listed fact that bears them and `reference` the
+    argument that it is; a relation has none of them.
     """
 
     predicate: str
@@ -88,13 +90,35 @@ class Body:
 
 @dataclass(frozen=True, eq=False)
 class Bodies:
-    """The forms of the predicates of a program and the bodies of its rules."""
+    """The forms of the predicates of a program and the bodies of its rules.
+
+    `loose` are the parameters that may not be settled in exact cases; None where cases need not be exact.
+    """
 
     program: Program
+    loose: frozenset[str] | None = None
 
     @cached_property
     def schema(self) -> tables.Schema:
-        return tables.Schema(self.program)
+        return tables.Schema(self.program, self.loose)
+
+    @cached_property
+    def sure(self) -> frozenset[str]:
+        """The predicates that certainly hold wherever they may: in exact cases, all that rest on no doubt."""
+        doubtful = {rule.head.predicate for rule in self.program.rulebook.rules if not self.clear(rule)}
+        for _ in self.reads:
+            doubtful |= {name for name, reads in self.reads.items() if reads & doubtful}
+        return frozenset(self.reads.keys() - doubtful) if self.schema.exact else frozenset()
+
+    def clear(self, rule: Rule) -> bool:
+        """Whether nothing but the facts that a rule reads can leave it open in an exact case."""
+        loose = self.loose or frozenset()
+        return rule.confidence != "U" and loose.isdisjoint(rule.parameters)
+
+    @property
+    def worth(self) -> Given:
+        """What parameters are worth, as a fact of the case."""
+        return Given(self.schema, PARAMETER, CASE_ALIAS, ALWAYS, "")
 
     @cached_property
     def reads(self) -> Mapping[str, frozenset[str]]:
@@ -149,6 +173,12 @@ class Bodies:
         """The arguments of a predicate, in the order in which rules derive them."""
         return tuple(name for name, _ in self.program.rulebook.by_predicate[predicate][0].head.arguments)
 
+    def flag(self, form: Form, ground: Ground, alias: str) -> Truth:
+        """Whether a flag is set in a row."""
+        may = column(f"{form.flag(ground)}_{MAY}", alias)
+        must = may if form.predicate in self.sure else column(f"{form.flag(ground)}_{MUST}", alias)
+        return Truth(must, may)
+
     def borne_by(self, source: str) -> Iterator[Form]:
         """The forms whose flags a listed fact type bears."""
         return (form for form in self.forms.values() if form.section == source)
@@ -177,7 +207,7 @@ class _Building:
         self.variant = variant
         self.items: dict[str, str] = {}
         self.tuples: dict[str, str] = {}
-        self.facts: dict[str, Fact] = {}
+        self.facts: dict[str, Fact] = {PARAMETER: whole.worth}
         self.choices: dict[str, list[Fact]] = {}
 
     def bodies(self) -> Iterator[Body]:
@@ -208,7 +238,8 @@ class _Building:
         if not listed:
             return Given(schema, source, CASE_ALIAS, ALWAYS, tables.serial(source))
         alias = self._new_alias(self.items, "v", source)
-        return Given(schema, source, alias, Truth(column(tables.CERTAIN, alias), TRUE), tables.SERIAL)
+        certain = TRUE if schema.exact else column(tables.CERTAIN, alias)
+        return Given(schema, source, alias, Truth(certain, TRUE), tables.SERIAL)
 
     def _new_alias(self, aliases: dict[str, str], letter: str, source: str) -> str:
         alias = f"{letter}{len(aliases)}"
@@ -241,13 +272,14 @@ class _Building:
                 name: Ends(column(f"{name}_lo", alias), column(f"{name}_hi", alias)) for name in names
             }
             many = column(MANY, alias) if form.predicate in self.whole.counted else number(1)
-            return [Derived(Truth(column(MUST, alias), TRUE), arguments, many)]
+            must = TRUE if form.predicate in self.whole.sure else column(MUST, alias)
+            return [Derived(Truth(must, TRUE), arguments, many)]
         serial = column(tables.SERIAL, alias)
         bearer = {form.reference: Ends(serial, serial)} if form.section else {}
         many = one_or_any(column(tables.CERTAIN, alias)) if form.section else number(1)
         return [
             Derived(
-                flag_truth(form, ground, alias),
+                self.whole.flag(form, ground, alias),
                 {**bearer, **{name: exactly(worth) for name, worth in ground}},
                 many,
             )
@@ -292,11 +324,6 @@ class _Building:
             _meets(denial.variable, fact, denial.tests, facts) for fact in self._derived(form, here or alias)
         )
         return met if here else Absence(form.section or form.predicate, alias, met)
-
-
-def flag_truth(form: Form, ground: Ground, alias: str) -> Truth:
-    name = form.flag(ground)
-    return Truth(column(f"{name}_{MUST}", alias), column(f"{name}_{MAY}", alias))
 
 
 def _meets(variable: str, fact: Fact, tests: Sequence[Test], facts: Mapping[str, Fact]) -> Truth:

@@ -81,7 +81,7 @@ class Reader:
         return (predicate, tuple(zip(names, worth, strict=True))), bool(numbers[len(ends) + 1])
 
     def flags(self, source: str, numbers: Sequence[int]) -> Iterator[tuple[Fact, bool]]:
-        """The facts that the flags of a listed fact say, each with whether certainly: its serial, must and may."""
+        """The facts that the flags of a listed fact say: its serial, then must and may of each."""
         serial, *flags = numbers
         grounds = [(form, ground) for form in self.script.bodies.borne_by(source) for ground in form.grounds]
         for (form, ground), must, may in zip(grounds, flags[::2], flags[1::2], strict=False):

@@ -1,13 +1,14 @@
 """A program as SQL over the tables of its cases.
 
-The case is a row that grows: each round adds, for the predicates whose reads are settled, which rules fire (as bits of a
-word, one for must and one for may) and the flags that follow. Listed facts get flags in the same way; relations are
-tables of their own, and those that rest on themselves are made again until nothing changes.
+The case is a row that grows: each round adds, for the predicates whose reads are settled, which rules fire (as
+bits of a word, one for must and one for may) and the flags that follow. Listed facts get flags in the same way;
+relations are tables of their own, and those that rest on themselves are made again until nothing changes.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from sqlglot import exp
@@ -82,8 +83,9 @@ class Loop:
 class Part(NamedTuple):
     """A part of what a script gives.
 
-    `answer`: a row a case, with the words that tell which rules fired. `relation`: a row a fact of a predicate: number
-    of a rule that derives it, ends of its arguments, must. `flags`: a row a listed fact of a type: serial, its flags.
+    `answer`: a row a case, with the words that tell which rules fired. `relation`: a row a fact of a
+    predicate: number of a rule that derives it, ends of its arguments, must. `flags`: a row a listed fact: its
+    serial, its flags.
     """
 
     kind: Literal["answer", "relation", "flags"]
@@ -94,8 +96,8 @@ class Part(NamedTuple):
 class Script:
     """Queries in the order in which they are run, and how to read what they give.
 
-    `words` tells the bits of the words of an answer: the key of a rule and whether it certainly fired. `late` are
-    relations that are told from `answer` and the given facts.
+    `words` tells the bits of the words of an answer: the key of a rule and whether it certainly fired. `late`
+    are relations that are told from `answer` and the given facts.
     """
 
     bodies: Bodies
@@ -121,17 +123,20 @@ class Script:
 
     def _padded(self, place: int, query: exp.Query) -> exp.Query:
         case, *columns = query.expressions
-        whole = [exp.Cast(this=one, to=exp.DataType.build("bigint")) for one in columns]
+        whole: list[Sql] = [exp.Cast(this=one, to=exp.DataType.build("bigint")) for one in columns]
         whole += [exp.Null() for _ in range(self.width - len(columns))]
-        named_columns = [named(one, f"{NUMBERS}{number}") for number, one in enumerate(whole)]
+        named_columns = [named(one, f"{NUMBERS}{column_}") for column_, one in enumerate(whole)]
         padded = query.copy()
         padded.set("expressions", [named(number(place), PART), case, *named_columns])
         return padded
 
 
-def script_of(program: Program) -> Script:
-    """Compile a program. Raises InputError for a rulebook that asks more of a field than a column can tell."""
-    return Compiler(Bodies(program)).script()
+def script_of(program: Program, loose: frozenset[str] | None = None) -> Script:
+    """Compile a program; `loose` are the parameters that may not be settled, where all cases are exact.
+
+    Raises InputError for a rulebook that asks more of a field than a column can tell.
+    """
+    return Compiler(Bodies(program, loose)).script()
 
 
 class Compiler:
@@ -176,8 +181,8 @@ class Compiler:
                 self.done.late[predicate] = self._facts(predicate)
         for source, table in self.items.items():
             if flags := self._flags_of(source):
-                names = [tables.CASE, tables.SERIAL, *flags]
-                yield Part("flags", source), select([column(name, "v") for name in names], table, "v")
+                columns = [column(name, "v") for name in (tables.CASE, tables.SERIAL)]
+                yield Part("flags", source), select([*columns, *flags], table, "v")
 
     def add(self, name: str, query: exp.Query) -> None:
         self.done.steps.append(Query(name, query))
@@ -193,21 +198,22 @@ class Compiler:
 
     def _worth(self, parameter: Parameter) -> Iterator[tuple[Sql, str]]:
         source, name = self.rulebook.dates[parameter.values[0].selector]
-        day = Ends(*(column(end(source, name), CASE_ALIAS) for end in (tables.low, tables.high)))
+        ends = tables.low(source, name), self.bodies.schema.high(source, name)
+        day = Ends(*(column(end, CASE_ALIAS) for end in ends))
         spans = sorted((*value.period.numbers, value.number) for value in parameter.values)
-        gaps = [(last + 1, first - 1) for (_, last, _), (first, _, _) in zip(spans, spans[1:], strict=False)]
+        gaps = [(last + 1, first - 1) for (_, last, _), (first, _, _) in pairwise(spans)]
         edges = [(1, spans[0][0] - 1), (spans[-1][1] + 1, HIGHEST)]
         meets_gap = some(_meets(day, first, last) for first, last in (*gaps, *edges) if first <= last)
         met = [(worth, _meets(day, first, last)) for first, last, worth in spans]
-        for end, values, nothing in (
+        for end, values, unknown in (
             (tables.low, sorted(met, key=lambda one: one[0]), LOWEST),
             (tables.high, sorted(met, key=lambda one: -one[0]), HIGHEST),
         ):
-            cases = [(meets_gap, number(nothing)), *((here, number(worth)) for worth, here in values[:-1])]
+            cases = [(meets_gap, number(unknown)), *((here, number(worth)) for worth, here in values[:-1])]
             yield case_when(cases, number(values[-1][0])), end(PARAMETER, parameter.name)
 
     def _ready(self, left: Mapping[str, frozenset[str]]) -> list[str]:
-        """The predicates to derive next: all that the case settles by itself, else all, else those in a loop."""
+        """The predicates to derive next: those in a loop, else all that the case settles alone, else all."""
         sooner = left.keys() - self.last or left.keys()
         ready = [name for name in left if name in sooner and not self.bodies.reads[name] & left.keys()]
         alone = [name for name in ready if all(body.grain == "" for body in self._bodies(name))]
@@ -308,9 +314,18 @@ class Compiler:
         """Whether rules that one row settles fire on it."""
         for rule in rules:
             truth = one_of(body.holds for body in self.bodies.of[rule.key])
-            must = FALSE if rule.confidence == "U" else truth.must
-            yield named(must, f"{self._column(rule)}_{MUST}")
             yield named(truth.may, f"{self._column(rule)}_{MAY}")
+            if not self._sure(rule):
+                must = FALSE if rule.confidence == "U" else truth.must
+                yield named(must, f"{self._column(rule)}_{MUST}")
+
+    def _sure(self, rule: Rule) -> bool:
+        """Whether the rule certainly fires wherever it may."""
+        return rule.head.predicate in self.bodies.sure or (
+            self.bodies.schema.exact
+            and self.bodies.clear(rule)
+            and self.bodies.sure.issuperset({*rule.reads} & self.bodies.reads.keys())
+        )
 
     def _column(self, rule: Rule) -> str:
         return f"r{self.numbers[rule.key]}"
@@ -331,15 +346,13 @@ class Compiler:
     def _packed(self, rules: Sequence[Rule], words: Sequence[str], alias: str) -> Iterator[Sql]:
         """The words of rules whose columns say whether they fire."""
         for word in words:
-            parts = []
-            for rule in rules:
-                home, bit = self.bits[rule.key]
-                if home == word:
-                    parts += [
-                        case_when([(column(f"{self._column(rule)}_{mode}", alias), number(worth))], number(0))
-                        for mode, worth in ((MUST, bit), (MAY, 2 * bit))
-                    ]
-            yield named(any_bit(parts), word)
+            here = [rule for rule in rules if self.bits[rule.key][0] == word]
+            yield named(any_bit([part for rule in here for part in self._bits_of(rule, alias)]), word)
+
+    def _bits_of(self, rule: Rule, alias: str) -> Iterator[Sql]:
+        _, bit = self.bits[rule.key]
+        for mode, worth in [(MAY, 3 * bit)] if self._sure(rule) else [(MUST, bit), (MAY, 2 * bit)]:
+            yield case_when([(column(f"{self._column(rule)}_{mode}", alias), number(worth))], number(0))
 
     def _flags(self, name: str, alias: str) -> Iterator[Sql]:
         """The flags of a predicate: whether one of its rules fires."""
@@ -347,13 +360,15 @@ class Compiler:
         for ground in form.grounds:
             rules = [rule for rule in self._rules(name) if ground_of(rule) == ground]
             truth = one_of(self._fired(rule, form.section, alias) for rule in rules)
-            for mode, part in ((MUST, truth.must), (MAY, truth.may)):
-                yield named(part, f"{form.flag(ground)}_{mode}")
+            yield named(truth.may, f"{form.flag(ground)}_{MAY}")
+            if name not in self.bodies.sure:
+                yield named(truth.must, f"{form.flag(ground)}_{MUST}")
 
     def _fired(self, rule: Rule, section: str, alias: str) -> Truth:
         """Whether a rule fires, as a row of its own columns tells, or the words found by joins."""
         if self._grain(rule) == section:
-            return Truth(*(column(f"{self._column(rule)}_{mode}", alias) for mode in (MUST, MAY)))
+            may = column(f"{self._column(rule)}_{MAY}", alias)
+            return Truth(may if self._sure(rule) else column(f"{self._column(rule)}_{MUST}", alias), may)
         word, bit = self.bits[rule.key]
         here = coalesced(word, "h") if section else column(word, alias)
         return Truth(has_bits(here, bit), has_bits(here, 2 * bit))
@@ -428,19 +443,26 @@ class Compiler:
     def firings(self, rule: Rule) -> Iterator[tuple[Body, str]]:
         """The bodies of a rule in the modes in which they may fire."""
         for body in self.bodies.of[rule.key]:
-            for mode, holds in ((MUST, body.holds.must), (MAY, body.holds.may)):
+            modes = [(MUST, body.holds.must), (MAY, body.holds.may)]
+            for mode, holds in modes[:1] if self._sure(rule) else modes:
                 if holds != FALSE and (mode == MAY or rule.confidence != "U" or rule.total):
                     yield body, mode
 
     def body_rows(self, body: Body, mode: str, columns: Sequence[Sql]) -> exp.Select:
-        """The joined rows for which a body holds."""
-        joins = [Joined(self.items[source], alias, same_case(alias)) for alias, source in body.items.items()]
-        joins += [
-            Joined(relation_table(name), alias, same_case(alias)) for alias, name in body.tuples.items()
-        ]
-        missing = [self._absent(absence, mode) for absence in body.absent]
+        """The joined rows for which a body holds; the case is joined where something is asked of it."""
+        sources = {alias: self.items[source] for alias, source in body.items.items()}
+        sources |= {alias: relation_table(name) for alias, name in body.tuples.items()}
         holds = body.holds.must if mode == MUST else body.holds.may
-        return select(columns, self.cases, CASE_ALIAS, joins, where=every([holds, *missing]))
+        missing = [self._absent(absence, mode) for absence in body.absent]
+        if not sources or any(map(_asks_case, (*columns, holds, *missing))):
+            sources = {CASE_ALIAS: self.cases, **sources}
+        home, *others = sources
+        for part in (*columns, *missing):
+            for one in part.find_all(exp.Column):
+                if one.table == CASE_ALIAS and home != CASE_ALIAS:
+                    one.set("table", exp.to_identifier(home))
+        joins = [Joined(sources[alias], alias, same_case(alias, home)) for alias in others]
+        return select(columns, sources[home], home, joins, where=every([holds, *missing]))
 
     def _absent(self, absence: Absence, mode: str) -> Sql:
         holds = absence.holds.may if mode == MUST else absence.holds.must
@@ -496,7 +518,9 @@ class Compiler:
     ) -> None:
         """Make tables again from one another until nothing changes."""
         empty = tuple(Query(name, nothing(columns[name])) for name in queries)
-        self.done.steps.append(Loop(tuple(Query(*one) for one in queries.items()), empty, before))
+        read = {table.name for query in queries.values() for table in query.find_all(exp.Table)}
+        needed = tuple(name for name in before if name in read)
+        self.done.steps.append(Loop(tuple(Query(*one) for one in queries.items()), empty, needed))
 
     def _columns_of(self, predicate: str) -> list[str]:
         many = [MANY] if predicate in self.bodies.counted else []
@@ -548,13 +572,19 @@ class Compiler:
             parts.append(select(columns, CASES, CASE_ALIAS, joins, where=has_bits(here, 2 * bit)))
         return union(parts)
 
-    def _flags_of(self, source: str) -> list[str]:
-        return [
-            f"{form.flag(ground)}_{mode}"
+    def _flags_of(self, source: str) -> list[Sql]:
+        """What flags the rows of a listed fact type bear: must and may of each."""
+        truths = [
+            self.bodies.flag(form, ground, "v")
             for form in self.bodies.borne_by(source)
             for ground in form.grounds
-            for mode in (MUST, MAY)
         ]
+        return [part.copy() for truth in truths for part in (truth.must, truth.may)]
+
+
+def _asks_case(part: Sql) -> bool:
+    """Whether something besides its number is asked of the row of the case."""
+    return any(one.table == CASE_ALIAS and one.name != tables.CASE for one in part.find_all(exp.Column))
 
 
 def _meets(day: Ends, first: int, last: int) -> Sql:

@@ -1,4 +1,4 @@
-"""The terms and conditions of the rule language in SQL: every value as two ends, every truth as must and may."""
+"""Terms and conditions of the rule language in SQL: every value as two ends, every truth as must and may."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from engine.values import HIGHEST
 
 Sql = exp.Expr
 CASE_ALIAS = "c"
-PARAMETER = "parameter"
+PARAMETER = tables.PARAMETER
 TRUE, FALSE = exp.true(), exp.false()
 MONTHS: Mapping[Unit, int] = {"years": 12, "months": 1, "full_years": 12, "full_months": 1}
 FUNCTIONS: Mapping[str, str] = {
@@ -35,6 +35,10 @@ class Ends:
 
     low: Sql
     high: Sql
+
+    @property
+    def exact(self) -> bool:
+        return self.low is self.high or self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Given:
             return Ends(here, here)
         return Ends(
             column(tables.low(self.source, name), self.alias),
-            column(tables.high(self.source, name), self.alias),
+            column(self.schema.high(self.source, name), self.alias),
         )
 
     def mask(self, name: str, numbers: Iterable[int]) -> tuple[Sql, int] | None:
@@ -190,6 +194,7 @@ def one_of(truths: Iterable[Truth]) -> Truth:
 
 _SYMBOLS: Mapping[ex.Operator, type[exp.Binary]] = {
     "==": exp.EQ,
+    "!=": exp.NEQ,
     "<": exp.LT,
     "<=": exp.LTE,
     ">": exp.GT,
@@ -205,6 +210,9 @@ def _is(left: Sql, operator: ex.Operator, right: Sql) -> Sql:
 
 
 def compare(operator: ex.Operator, left: Ends, right: Ends) -> Truth:
+    if left.exact and right.exact:
+        here = _is(left.low, operator, right.low)
+        return Truth(here, here)
     match operator:
         case "<" | "<=":
             return Truth(_is(left.high, operator, right.low), _is(left.low, operator, right.high))
@@ -221,7 +229,7 @@ def compare(operator: ex.Operator, left: Ends, right: Ends) -> Truth:
 
 @dataclass(frozen=True, slots=True)
 class Speller:
-    """Writes terms and conditions over facts; parameters are columns of the case."""
+    """Writes terms and conditions over facts; what parameters are worth is a fact of the case among them."""
 
     facts: Facts
 
@@ -232,9 +240,9 @@ class Speller:
             case ex.Constant():
                 return exactly(term.number)
             case ex.Parameter():
-                return parameter(term.name)
+                return self.facts[PARAMETER].ends(term.name)
             case ex.Shift():
-                base, amount = self.ends(term.base), _amount(term)
+                base, amount = self.ends(term.base), self._amount(term)
                 return Ends(
                     _shift(base.low, term.unit, amount.low), _shift(base.high, term.unit, amount.high)
                 )
@@ -254,13 +262,26 @@ class Speller:
     def test(self, test: Test) -> Truth:
         column_ = test.left.column
         if isinstance(column_, (ex.Compare, ex.Member, ex.All, ex.Any_)):
-            return Speller({SELF: self.facts[test.left.variable]}).truth(column_)
+            return self._of(test.left.variable).truth(column_)
         right = self.side(test.right) if isinstance(test.right, Side) else exactly(test.right)
         return compare(test.operator, self.side(test.left), right)
 
     def side(self, side: Side) -> Ends:
         assert not isinstance(side.column, (ex.Compare, ex.Member, ex.All, ex.Any_))
-        return Speller({SELF: self.facts[side.variable]}).ends(side.column)
+        return self._of(side.variable).ends(side.column)
+
+    def _of(self, variable: str) -> "Speller":
+        """For what is said of the fact that a variable stands for."""
+        return Speller({**self.facts, SELF: self.facts[variable]})
+
+    def _amount(self, term: ex.Shift) -> Ends:
+        """By how much a value moves: in months for years and months, else in what the unit counts."""
+        scale = term.sign * MONTHS.get(term.unit, 1)
+        if isinstance(term.amount, ex.Constant):
+            return exactly(term.amount.number * scale)
+        worth = self.ends(term.amount)
+        first, last = (worth.low, worth.high) if scale > 0 else (worth.high, worth.low)
+        return Ends(_times(first, scale), _times(last, scale))
 
     def _member(self, condition: ex.Member) -> Truth:
         fact, name = self.facts[condition.term.variable], condition.term.name
@@ -269,7 +290,8 @@ class Speller:
             return _covered(fact.ends(name), sorted(condition.numbers))
         bits, wanted = masked
         inside = exp.Paren(this=exp.BitwiseAnd(this=bits, expression=number(wanted)))
-        return Truth(_is(inside, "==", bits), exp.NEQ(this=inside, expression=number(0)))
+        may = exp.NEQ(this=inside, expression=number(0))
+        return Truth(may if fact.ends(name).exact else _is(inside, "==", bits), may)
 
 
 def _covered(ends: Ends, numbers: Sequence[int]) -> Truth:
@@ -285,23 +307,6 @@ def _covered(ends: Ends, numbers: Sequence[int]) -> Truth:
 
 def _one_if(part: Sql) -> Sql:
     return exp.Case(ifs=[exp.If(this=part, true=number(1))], default=number(0))
-
-
-def parameter(name: str) -> Ends:
-    """What a parameter may be worth in the case."""
-    return Ends(
-        column(tables.low(PARAMETER, name), CASE_ALIAS), column(tables.high(PARAMETER, name), CASE_ALIAS)
-    )
-
-
-def _amount(term: ex.Shift) -> Ends:
-    """By how much a value moves: in months for years and months, else in what the unit counts."""
-    scale = term.sign * MONTHS.get(term.unit, 1)
-    if isinstance(term.amount, ex.Constant):
-        return exactly(term.amount.number * scale)
-    worth = parameter(term.amount.name)
-    first, last = (worth.low, worth.high) if scale > 0 else (worth.high, worth.low)
-    return Ends(_times(first, scale), _times(last, scale))
 
 
 def _times(amount: Sql, scale: int) -> Sql:

@@ -46,7 +46,7 @@ class Sums:
         self.rulebook = compiler.rulebook
 
     def counted(self, facts: exp.Query, predicate: str) -> exp.Query:
-        """The facts of a relation, each with how many it may stand for: one, or one for each body behind it."""
+        """The facts of a relation, each with how many it may be: one, or one for each body behind it."""
         ends = ends_of(self.bodies.arguments(predicate))
         keys = [column(name, "b") for name in (tables.CASE, *ends)]
         rows = union(

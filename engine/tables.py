@@ -1,8 +1,8 @@
 """The given facts of many cases as tables of whole numbers, on which SQL runs.
 
-`given` has a row a case, with the columns of every fact that a case has once; `of_<type>` has a row a listed fact.
-A field is two columns, the ends of what it may be, and a third where rules ask whether it is one of some values: a
-bit for each value asked about, and the next one for any other.
+`given` has a row a case, with the columns of every fact that a case has once; `of_<type>` has a row a listed
+fact. A field is two columns, the ends of what it may be, and a third where rules ask whether it is one of
+some values: a bit for each value asked about, and the next one for any other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ GIVEN = "given"
 CASE = "case_no"
 SERIAL = "serial"
 CERTAIN = "certain"
+PARAMETER = "parameter"
 MAX_ASKED = 61
 _SIZES = {"TINYINT": 7, "SMALLINT": 15, "INTEGER": 31}
 
@@ -51,9 +52,23 @@ def serial(source: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """The tables that a program reads."""
+    """The tables that a program reads.
+
+    For exact cases, in which every value is its low end and no fact is in doubt, `loose` names the parameters
+    that may not be settled all the same; for others it is None.
+    """
 
     program: Program
+    loose: frozenset[str] | None = None
+
+    @property
+    def exact(self) -> bool:
+        return self.loose is not None
+
+    def high(self, source: str, name: str) -> str:
+        """The column of the greatest that a field, or a parameter, may be."""
+        known = self.loose is not None and not (source == PARAMETER and name in self.loose)
+        return low(source, name) if known else high(source, name)
 
     @cached_property
     def asked(self) -> Mapping[Field, tuple[int, ...]]:
