@@ -1,8 +1,8 @@
 """Rules as bodies of SQL queries: which tables they join, and what must and may hold of the rows.
 
-A predicate is kept in one of three forms. Where every rule derives it with constants, it is a flag of the case
-for each of these; where one argument is a listed fact besides, a flag of that fact; else its facts are rows of a
-relation.
+A predicate is kept in one of three forms. Where every rule derives it with constants, it is a flag
+of the case for each of these; where one argument is a listed fact besides, a flag of that fact;
+else its facts are rows of a relation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

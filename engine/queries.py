@@ -1,8 +1,9 @@
 """A program as SQL over the tables of its cases.
 
-The case is a row that grows: each round adds, for the predicates whose reads are settled, which rules fire (as
-bits of a word, one for must and one for may) and the flags that follow. Listed facts get flags in the same way;
-relations are tables of their own, and those that rest on themselves are made again until nothing changes.
+The case is a row that grows: each round adds, for the predicates whose reads are settled, which
+rules fire (as bits of a word, one for must and one for may) and the flags that follow. Listed facts
+get flags in the same way; relations are tables of their own, and those that rest on themselves are
+made again until nothing changes.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -84,8 +85,8 @@ class Part(NamedTuple):
     """A part of what a script gives.
 
     `answer`: a row a case, with the words that tell which rules fired. `relation`: a row a fact of a
-    predicate: number of a rule that derives it, ends of its arguments, must. `flags`: a row a listed fact: its
-    serial, its flags.
+    predicate, with the number of a rule that derives it, ends of arguments, must. `flags`: a row a
+    listed fact, with its serial and its flags.
     """
 
     kind: Literal["answer", "relation", "flags"]
