@@ -262,7 +262,8 @@ def choices(known: Known[Any], domain: Domain, likely: Mapping[str, Sequence[Any
     return [
         value
         for value in likely[domain.kind]
-        if (known.low is None or known.low <= value) and (known.high is None or value <= known.high)
+        if (domain.kind == "text" or domain.bounds[0] <= to_number(value, domain) <= domain.bounds[1])
+        and (known.low is None or known.low <= value) and (known.high is None or value <= known.high)
     ]
 
 

@@ -93,6 +93,7 @@ NAMED = [
         (COUNTED, offences({"at_least": 15, "at_most": 18}, 20), (35, 38)),
         (COUNTED, offences(*[{"at_least": 15, "at_most": 18}] * 2), (15, 36)),
         (NAMED, offences(*[{"at_least": 15, "at_most": 18}] * 2), (30, 36)),
+        (COUNTED, offences(20, 30, {"at_least": 5, "at_most": 40}), (50, 90)),
         (NAMED, offences(20, complete=False), (20, HIGHEST)),
     ],
 )
