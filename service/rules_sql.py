@@ -1,4 +1,4 @@
-"""Rules as SQL with what a reader of it must know, as comments: a text that runs as it stands."""
+"""Rules as SQL with what a reader of it must know, as comments: the text is SQL as a whole."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -10,6 +10,7 @@ from engine.rulebook import Rule, Rulebook
 from engine.selects import relation_table
 from engine.sql_text import CASES, Meaning, Readable, Reading, said
 from engine.tables import item_table
+from engine.values import Domain
 from rules.speech import LawSpeaker
 from service.language import words
 
@@ -92,7 +93,7 @@ class _Explained:
     def _atom(self, meaning: Meaning) -> str:
         """A conclusion as rules write it."""
         signature = self.rulebook.predicates[meaning.source]
-        constants = {name: said(number, signature[name]) for name, number in meaning.ground}
+        constants = {name: _constant(number, signature[name]) for name, number in meaning.ground}
         shown = (f"{name}={constants.get(name, name)}" for name in signature)
         return f"{meaning.source}({', '.join(shown)})"
 
@@ -100,3 +101,8 @@ class _Explained:
         signature = self.rulebook.predicates[meaning.source]
         labels = (said(number, signature[name]) for name, number in meaning.ground if signature[name].options)
         return Conclusion(meaning.source, next(labels, ""))
+
+
+def _constant(number: int, domain: Domain) -> str:
+    """A constant as rules write it: labels in quotes."""
+    return repr(said(number, domain)) if domain.options else said(number, domain)

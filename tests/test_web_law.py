@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from engine.periods import Period
 from rules.law import employment, laws
+from service.rules_sql import RulesSql
 from service.web.app import create_app
 from service.web.law import WIDTH, Asked, Axis, LawPages, examples, formula, query
 
@@ -163,6 +164,17 @@ def test_formulas_are_written_as_in_the_rulebook() -> None:
     assert lines[0] == f"rule: {DATED}"
     assert "  retired_on: 2026-01-01.." in lines
     assert lines[-1] == "then: covered()"
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_every_version_has_its_sql_folded_away(client: TestClient, lang: str) -> None:
+    page = text(client, f"/rules/fields.d31-1-11?lang={lang}")
+    versions = [rule for rule in employment().rulebook.rules if rule.id == "fields.d31-1-11"]
+    writer = RulesSql(employment().rulebook)
+    for rule in versions:
+        assert f"<code>{writer.text(rule, lang)}</code>" in page
+    assert page.count("<summary>") >= len(versions)
+    assert "<details open" not in page
 
 
 def test_bars_lie_within_the_drawing_and_follow_one_another() -> None:

@@ -99,6 +99,10 @@ class Run:
         """How many rows there are, where they are few."""
         return len(self._first) if len(self._first) <= FEW else None
 
+    def records(self) -> Iterator[Record]:
+        """The rows, read once where they are few."""
+        return self.table.records() if self.count is None else iter(self._first)
+
     @cached_property
     def notes(self) -> list[str]:
         """What is to be said beside the answers."""
@@ -174,7 +178,7 @@ class _Single:
 
     def answer(self, tick: Tick) -> None:
         parts = self.parts
-        records = self.run.table.records()
+        records = self.run.records()
         number = 0
         while some := list(islice(records, self.run.part_rows)):
             if parts.has(number):
