@@ -14,7 +14,7 @@ from engine.facts import CaseModel, Fact, Listed
 from engine.loader import load
 from engine.rows import encode
 from engine.rulebook import Rulebook
-from engine.values import UNKNOWN, Known, OrderedEnum
+from engine.values import UNKNOWN, Grade, Known, OrderedEnum, Won
 
 
 class Colour(OrderedEnum):
@@ -33,6 +33,7 @@ class Root(Fact):
     day: Known[date] = UNKNOWN
     until: Known[date] = UNKNOWN
     size: Known[int] = UNKNOWN
+    grade: Known[Grade] = UNKNOWN
     colour: Known[Colour] = UNKNOWN
     flag: Known[bool] = UNKNOWN
 
@@ -46,6 +47,7 @@ class Thing(Fact):
 
 class Link(Fact):
     size: Known[int] = UNKNOWN
+    cost: Known[Won] = UNKNOWN
     colour: Known[Colour] = UNKNOWN
     tag: Known[str] = UNKNOWN
 
@@ -58,10 +60,13 @@ class MadeCase(CaseModel):
 
 TYPES: dict[str, type[Fact]] = {"root": Root, "thing": Thing, "link": Link}
 DAYS = ["2020-01-30", "2020-01-31", "2020-02-01", "2020-02-29", "2020-03-01"]
-SIZES = [0, 1, 2, 3]
+SIZES = [-2, 0, 1, 2, 3]
+GRADES = [1, 2, 98, 99]
+COSTS = [0, 1, 2, 3_000_000_000]
 TAGS = ["x", "y", "z"]
 LIKELY: dict[str, list[Any]] = {
-    "int": [-1, *SIZES, 4, 5],
+    "int": [-1, *SIZES, 4, 5, 99],
+    "won": [*COSTS, 5],
     "date": [date(2019, 12, 1), *map(date.fromisoformat, DAYS), date(2020, 5, 1)],
     "text": [*TAGS, "p", "q"],
 }
@@ -71,15 +76,19 @@ PARAMETERS = {
 }
 # each predicate with its arguments; a rule may deny only those of an earlier row
 LAYERS: list[dict[str, dict[str, str]]] = [
-    {"near": {}, "marked": {"thing": "thing"}, "sized": {"n": "size"}},
+    {"near": {}, "marked": {"thing": "thing"}, "sized": {"n": "size"}, "step": {"n": "number"}},
     {"weight": {"n": "size"}},
-    {"joined": {"thing": "thing", "link": "link"}, "named": {"tag": "tag"}},
+    {"sort": {"kind": "label", "thing": "thing"}, "stage": {"kind": "label"}},
+    {"joined": {"thing": "thing", "link": "link"}, "pair": {"one": "thing", "two": "thing"}},
+    {"named": {"tag": "tag"}},
     {"load": {"n": "size"}},
     {"shut": {"thing": "thing"}, "ready": {}},
 ]
 # the predicates that may be totals: each is derived by one rule alone
 SUMS = ["weight", "load"]
-NUMBERS = ["sized", *SUMS]
+NUMBERS = ["sized", "step", *SUMS]
+# the labels that rules derive
+LABELS = {"sort": ["p", "q", "r"], "stage": ["p", "q"], "outcome": ["a", "b", "c"]}
 ARGUMENTS = {name: arguments for layer in LAYERS for name, arguments in layer.items()}
 LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 TOTAL = [
@@ -87,33 +96,68 @@ TOTAL = [
     {"rule": "b", "confidence": "V", "where": ["shut()"], "unless": ["ready()"], "then": "outcome(kind='b')"},
     {"rule": "c", "confidence": "V", "unless": ["ready()", "shut()"], "then": "outcome(kind='c')"},
 ]
-SHIFTS = ["", " + months(1)", " - days(gap)", " + years(least)", " + days(1)", " + quarter_ends(least)"]
+SHIFTS = [
+    *("", " + months(1)", " - days(gap)", " + years(least)", " + days(1)", " + quarter_ends(least)"),
+    *(
+        " - months(gap)",
+        " + full_months(least)",
+        " + full_years(1)",
+        " + year_ends(gap)",
+        " + days(4_000_000)",
+    ),
+    *(" + full_months(gap)", " - years(1)", " - days(4_000_000)"),
+]
+NUMBER_SHIFTS = ["", "", " + 1", " - least", " + 98", " - 2", " - 3_000_000_000", " + gap"]
+# the fields that compare with one another, by kind
+ALIKE = {"day": ["day", "until"], "size": ["size", "grade"], "amount": ["size", "grade", "cost"]}
+DERIVED = {"size": ["size", "number"], "amount": ["size", "number"], "tag": ["tag"], "label": ["label"]}
 OPERATORS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 EQUALITY = st.sampled_from(["==", "!="])
 
 
 def fields(binds: dict[str, str], kind: str) -> list[str]:
-    found = [
+    """The fields of bound facts, given or derived, that have values of a kind."""
+    given = [
         f"{variable}.{name}"
         for variable, source in binds.items()
         for name in (TYPES[source].domains() if source in TYPES else ())
-        if name == kind or (name, kind) == ("until", "day")
+        if name in ALIKE.get(kind, [kind])
     ]
-    return found + [
-        f"{variable}.n" for variable, source in binds.items() if source in NUMBERS and kind == "size"
+    return given + [
+        f"{variable}.{name}"
+        for variable, source in binds.items()
+        for name, what in ARGUMENTS.get(source, {}).items()
+        if what in DERIVED.get(kind, [])
     ]
 
 
-def usable(binds: dict[str, str], kind: str) -> list[str]:
-    """What may stand as an argument of a kind: a bound fact, or a field."""
+def usable(binds: dict[str, str], kind: str, predicate: str) -> list[str]:
+    """What may stand as an argument of a kind: a bound fact, a field, a label, a number."""
+    if kind == "label":
+        return [repr(label) for label in LABELS[predicate]]
+    if kind == "number":
+        return ["0", "1", "2"]
     return [v for v, source in binds.items() if source == kind] if kind in TYPES else fields(binds, kind)
+
+
+def constants(one: str, binds: dict[str, str]) -> list[str]:
+    """Plain values with which a field may be compared."""
+    variable, name = one.split(".")
+    if name in {"day", "until"}:
+        return [repr(day) for day in DAYS]
+    if name == "kind":
+        return [repr(label) for label in LABELS[binds[variable]]]
+    options: dict[str, list[Any]] = {"shape": [*map(str, Shape)], "colour": [*map(str, Colour)]}
+    sizes = [0, 1, 2, 3] if name == "size" or binds[variable] == "step" else [1, 2, 3]
+    numbers = {"grade": GRADES, "cost": COSTS}.get(name, sizes)
+    return [repr(value) for value in options.get(name, numbers)]
 
 
 @st.composite
 def comparisons(draw: Any, binds: dict[str, str]) -> str:
     """One comparison over bound facts."""
-    kinds = [kind for kind in ("day", "size", "colour", "shape", "tag", "flag") if fields(binds, kind)]
-    kind = draw(st.sampled_from(kinds))
+    kinds = ("day", "amount", "colour", "shape", "tag", "flag", "label")
+    kind = draw(st.sampled_from([kind for kind in kinds if fields(binds, kind)]))
     one, other = (draw(st.sampled_from(fields(binds, kind))) for _ in range(2))
     joined = draw(st.booleans()) and one != other
     match kind:
@@ -121,20 +165,27 @@ def comparisons(draw: Any, binds: dict[str, str]) -> str:
             return draw(st.sampled_from([one, f"not {one}"]))
         case "tag":
             return f"{one} {draw(EQUALITY)} {other}"
-        case "shape" | "colour":
-            options = [str(o) for o in (Shape if kind == "shape" else Colour)]
-            if draw(st.booleans()):
-                some = draw(st.lists(st.sampled_from(options), min_size=1, max_size=2, unique=True))
-                return f"{one} {draw(st.sampled_from(['in', 'not in']))} {some}"
-            operator = draw(EQUALITY if kind == "shape" else OPERATORS)
-            return f"{one} {operator} {other if joined else repr(draw(st.sampled_from(options)))}"
-        case "size":
-            shift = draw(st.sampled_from(["", "", " + 1", " - least"]))
-            right = other + shift if joined else draw(st.sampled_from(["0", "1", "2", "3", "least"]))
-        case _:
-            shift = draw(st.sampled_from(SHIFTS))
-            right = other + shift if joined else repr(draw(st.sampled_from(DAYS)))
-    return f"{one} {draw(OPERATORS)} {right}"
+        case "label":
+            joined = joined and binds[one.split(".")[0]] == binds[other.split(".")[0]]
+    constant = st.sampled_from(constants(one, binds))
+    if not joined and draw(st.integers(0, 3)) == 0:
+        some = draw(st.lists(constant, min_size=1, max_size=2, unique=True))
+        return f"{one} {draw(st.sampled_from(['in', 'not in']))} [{', '.join(some)}]"
+    operator = draw(EQUALITY if kind in {"shape", "label"} else OPERATORS)
+    if kind == "amount":
+        constant |= st.just("least")
+    if kind in {"day", "amount"}:
+        shift = draw(st.sampled_from(SHIFTS if kind == "day" else NUMBER_SHIFTS))
+        if joined:
+            return f"{one} {operator} {other}{shift}"
+        match draw(st.integers(0, 5)):
+            case 0 if kind == "amount":
+                return f"{draw(st.sampled_from(constants(one, binds)))} {operator} {one}"
+            case 1:
+                return f"{one}{shift} {operator} {other}"
+            case 2 if kind == "amount":
+                return f"{one} <= {other} < {one}{shift}"
+    return f"{one} {operator} {other if joined else draw(constant)}"
 
 
 @st.composite
@@ -156,8 +207,9 @@ def atoms(draw: Any, binds: dict[str, str], below: int) -> str | None:
     name = draw(st.sampled_from([name for name, level in LEVEL.items() if level < below]))
     arguments = []
     for argument, kind in ARGUMENTS[name].items():
-        if usable(binds, kind) and draw(st.booleans()):
-            arguments.append(f"{argument}={draw(st.sampled_from(usable(binds, kind)))}")
+        values = usable(binds, kind, name)
+        if values and draw(st.booleans()):
+            arguments.append(f"{argument}={draw(st.sampled_from(values))}")
     return f"{name}({', '.join(arguments)})"
 
 
@@ -165,29 +217,34 @@ def atoms(draw: Any, binds: dict[str, str], below: int) -> str | None:
 def rules(draw: Any, identity: str, predicate: str, level: int, label: str = "") -> dict[str, Any]:
     given = draw(st.lists(st.sampled_from(["root", "thing", "link", "thing"]), max_size=3))
     binds = {f"v{n}": source for n, source in enumerate(given)}
-    needs = {} if label else ARGUMENTS[predicate]
+    needs = ARGUMENTS.get(predicate, {"kind": "label"})
     for kind in needs.values():
         wanted = kind if kind in TYPES else "thing"
-        if wanted not in binds.values():
+        if wanted not in binds.values() and kind not in {"label", "number"}:
             binds[f"v{len(binds)}"] = wanted
     total = predicate in SUMS and draw(st.booleans())
-    below = [name for name, at in LEVEL.items() if at < level and (name in NUMBERS or total)]
-    if level and draw(st.integers(0, 3)) < 1 + total:
-        binds["s"] = draw(st.sampled_from(below))
+    below = [name for name, at in LEVEL.items() if at < level]
+    below += [name for name in below if name in NUMBERS or name in LABELS]
+    if level:
+        for number in range(draw(st.sampled_from([0, 1, 1] if total else [0, 0, 1, 2]))):
+            binds[f"s{number}"] = draw(st.sampled_from(below))
     written: list[str] = []
-    if binds:
+    if any(fields(binds, kind) for kind in ("amount", "tag", "label")):
         written += draw(st.lists(conditions(binds), max_size=2))
-    reached = level if label or predicate in SUMS else level + 1
+    reached = level if predicate == "outcome" or predicate in SUMS else level + 1
     written += draw(st.lists(atoms(binds, reached), max_size=2)) if level else []
-    arguments = [f"{name}={draw(st.sampled_from(usable(binds, kind)))}" for name, kind in needs.items()]
+    arguments = [
+        f"{name}={label!r}" if kind == "label" else f"{name}={draw(st.sampled_from(usable(binds, kind, '')))}"
+        for name, kind in needs.items()
+    ]
     if total:
-        arguments = [f"n=total({draw(st.sampled_from(usable(binds, 'size')))})"]
+        arguments = [f"n=total({draw(st.sampled_from(fields(binds, 'size')))})"]
     rule: dict[str, Any] = {
         "rule": identity,
         "confidence": draw(st.sampled_from("VVVVVPIU")),
         "when": binds,
         "where": written,
-        "then": f"{predicate}({', '.join(arguments)})" if not label else f"outcome(kind='{label}')",
+        "then": f"{predicate}({', '.join(arguments)})",
     }
     if level:
         rule["unless"] = draw(st.lists(atoms(binds, level), max_size=2))
@@ -210,9 +267,8 @@ def versions(draw: Any, rule: dict[str, Any]) -> dict[str, Any]:
 @st.composite
 def documents(draw: Any, total: bool = False) -> dict[str, dict[str, Any]]:
     """The files of a rulebook, by name; a `total` one gives every case just one outcome."""
-    wanted = [(name, level, "") for name, level in LEVEL.items()]
-    if not total:
-        wanted += [("outcome", len(LAYERS), label) for label in ("a", "b", "c")]
+    levels = LEVEL if total else LEVEL | {"outcome": len(LAYERS)}
+    wanted = [(name, level, label) for name, level in levels.items() for label in LABELS.get(name, [""])]
     wanted += draw(st.lists(st.sampled_from([row for row in wanted if row[0] not in SUMS]), max_size=4))
     made = [draw(rules(f"r{n}", name, level, label)) for n, (name, level, label) in enumerate(wanted)]
     made += [draw(versions(rule)) for rule in made if "total(" in rule["then"] and "in_force" in rule]
@@ -270,6 +326,8 @@ def facts(kind: type[Fact], share: int) -> st.SearchStrategy[dict[str, Any]]:
         "day": ([*DAYS, "2020-02"], True),
         "until": ([*DAYS[1:], "2020-02"], True),
         "size": (SIZES, True),
+        "grade": (GRADES, True),
+        "cost": (COSTS, True),
         "colour": ([str(o) for o in Colour], False),
         "shape": ([str(o) for o in Shape], False),
         "flag": ([True, False], False),

@@ -263,7 +263,8 @@ def choices(known: Known[Any], domain: Domain, likely: Mapping[str, Sequence[Any
         value
         for value in likely[domain.kind]
         if (domain.kind == "text" or domain.bounds[0] <= to_number(value, domain) <= domain.bounds[1])
-        and (known.low is None or known.low <= value) and (known.high is None or value <= known.high)
+        and (known.low is None or known.low <= value)
+        and (known.high is None or value <= known.high)
     ]
 
 
