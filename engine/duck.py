@@ -50,10 +50,15 @@ class Duck:
         rows = (self.connection.execute(written(query, {})).fetchone() for query in doubts(self.schema))
         if any(row is not None for row in rows):
             return self.script
-        row = self.connection.execute(written(unsettled(self.program.rulebook), self._first())).fetchone()
-        assert row is not None
         parameters = self.program.rulebook.parameters
-        return self._exact(frozenset(name for name, loose in zip(parameters, row, strict=True) if loose))
+        return self._exact(self._unsettled() if parameters else frozenset())
+
+    def _unsettled(self) -> frozenset[str]:
+        """The parameters that are not settled in some case at hand."""
+        rulebook = self.program.rulebook
+        row = self.connection.execute(written(unsettled(rulebook), self._first())).fetchone()
+        assert row is not None
+        return frozenset(name for name, loose in zip(rulebook.parameters, row, strict=True) if loose)
 
     def _exact(self, loose: frozenset[str]) -> Script:
         if loose not in self._scripts:

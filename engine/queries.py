@@ -444,9 +444,8 @@ class Compiler:
     def firings(self, rule: Rule) -> Iterator[tuple[Body, str]]:
         """The bodies of a rule in the modes in which they may fire."""
         for body in self.bodies.of[rule.key]:
-            modes = [(MUST, body.holds.must), (MAY, body.holds.may)]
-            for mode, holds in modes[:1] if self._sure(rule) else modes:
-                if holds != FALSE and (mode == MAY or rule.confidence != "U" or rule.total):
+            for mode in (MUST,) if self._sure(rule) else (MUST, MAY):
+                if mode == MAY or rule.confidence != "U" or rule.total:
                     yield body, mode
 
     def body_rows(self, body: Body, mode: str, columns: Sequence[Sql]) -> exp.Select:
