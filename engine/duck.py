@@ -20,7 +20,7 @@ CREATE OR REPLACE TEMP MACRO number_of(d) AS date_diff('day', DATE '0001-01-01',
 CREATE OR REPLACE TEMP MACRO moved(d, m) AS
     CAST(d + to_months(CAST(greatest(least(m, 130000), -130000) AS INTEGER)) AS DATE);
 CREATE OR REPLACE TEMP MACRO within_calendar(n) AS greatest(least(n, 3652059), 1);
-CREATE OR REPLACE TEMP MACRO shift_days(n, days) AS within_calendar(n + days);
+CREATE OR REPLACE TEMP MACRO shift_days(n, days) AS within_calendar(CAST(n AS BIGINT) + days);
 CREATE OR REPLACE TEMP MACRO shift_months(n, m) AS within_calendar(number_of(moved(day_of(n), m)));
 CREATE OR REPLACE TEMP MACRO shift_full_months(n, m) AS within_calendar(
     number_of(moved(day_of(least(n + 1, 3652059)), m)) - CASE

@@ -300,7 +300,7 @@ def _covered(ends: Ends, numbers: Sequence[int]) -> Truth:
     if all(part in (TRUE, FALSE) for part in within):
         alone = ends.low == ends.high and TRUE in within
         return Truth(TRUE if alone else FALSE, some(within))
-    size = exp.Paren(this=exp.Sub(this=ends.high, expression=ends.low))
+    size = exp.Paren(this=exp.Sub(this=wide(ends.high), expression=wide(ends.low)))
     counted = reduce(lambda one, other: exp.Add(this=one, expression=other), map(_one_if, within))
     return Truth(_is(exp.Add(this=size, expression=number(1)), "==", counted), some(within))
 
@@ -313,8 +313,13 @@ def _times(amount: Sql, scale: int) -> Sql:
     return amount if scale == 1 else exp.Mul(this=amount, expression=number(scale))
 
 
+def wide(part: Sql) -> Sql:
+    """A number that may grow out of the type of its column."""
+    return part if isinstance(part, exp.Literal) else exp.Cast(this=part, to=exp.DataType.build("bigint"))
+
+
 def _shift(base: Sql, unit: Unit, amount: Sql) -> Sql:
     if unit == "number":
-        return exp.Paren(this=exp.Add(this=base, expression=amount))
+        return exp.Paren(this=exp.Add(this=wide(base), expression=amount))
     span = [number(MONTHS_TO_END[unit])] if unit in MONTHS_TO_END else []
     return exp.Anonymous(this=FUNCTIONS[unit], expressions=[base, *span, amount])
