@@ -34,7 +34,7 @@ def shift(number: int, unit: Unit, amount: int) -> int:
     last = monthrange(year, month + 1)[1]
     if day.day > last:
         return date(year, month + 1, last).toordinal()
-    return date(year, month + 1, day.day).toordinal() - full
+    return max(date(year, month + 1, day.day).toordinal() - full, FIRST)
 
 
 def _end(number: int, months: int, amount: int) -> int:

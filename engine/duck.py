@@ -32,6 +32,9 @@ CREATE OR REPLACE TEMP MACRO shift_ends(n, span, amount) AS CASE WHEN amount < 1
 """
 
 
+AT_ONCE = 500_000
+
+
 class Duck:
     """Runs many cases at once. One connection; not for use from several threads."""
 
@@ -43,7 +46,9 @@ class Duck:
         self.reader = Reader(self.script)
         self.connection = duckdb.connect()
         self.connection.execute(FUNCTIONS)
-        self.connection.execute("SET disabled_optimizers = 'projection_pullup'")
+        self.connection.execute(
+            "SET disabled_optimizers = 'projection_pullup'; SET preserve_insertion_order = false"
+        )
 
     def _fitting(self) -> Script:
         """The script for the cases at hand: where all is known of them, one that does half the work."""
@@ -83,22 +88,43 @@ class Duck:
                 self.connection.execute(f"INSERT INTO {name} SELECT {marks}", values)
 
     def evaluate(self, kinds: Container[str] = ("answer", "relation")) -> None:
-        """Run the rules over the tables at hand, leaving `found`: a row for each row of each part."""
-        pending: dict[str, exp.Query] = {}
+        """Run the rules over the tables at hand, leaving `found`: a row for each row of each part.
+
+        Half a million cases are taken at a time: what is made on the way takes no more memory for more.
+        """
         script = self._fitting()
-        for step in script.steps:
-            if isinstance(step, Loop):
-                self._loop(step, pending)
-            else:
-                pending[step.name] = step.query
-        self._make(FOUND, script.results(kinds), pending)
+        spans = range(0, self._count(), AT_ONCE) or (0,)
+        for first in spans:
+            pending = self._span(first) if len(spans) > 1 else {}
+            for step in script.steps:
+                if isinstance(step, Loop):
+                    self._loop(step, pending)
+                else:
+                    pending[step.name] = step.query
+            rows = written(script.results(kinds), pending)
+            made = f"INSERT INTO {FOUND}" if first else f"CREATE OR REPLACE TEMP TABLE {FOUND} AS"
+            self.connection.execute(f"{made} {rows}")
+
+    def _count(self) -> int:
+        query = f"SELECT coalesce(max({tables.CASE}) + 1, 0) FROM {tables.GIVEN}"
+        row = self.connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _span(self, first: int) -> dict[str, exp.Query]:
+        """Queries that take the place of the tables of facts: some of the cases."""
+        here = f"{tables.CASE} BETWEEN {first} AND {first + AT_ONCE - 1}"
+        return {
+            name: exp.select("*").from_(exp.to_table(f"temp.main.{name}")).where(here)
+            for name in self.schema.tables
+        }
 
     def _make(self, name: str, query: exp.Query, pending: Mapping[str, exp.Query]) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {written(query, pending)}")
 
     def _loop(self, loop: Loop, pending: dict[str, exp.Query]) -> None:
         for name in loop.before:
-            if name in pending:
+            if name in pending and name not in self.schema.tables:
                 self._make(name, pending[name], pending)
                 del pending[name]
         for query in loop.empty:
@@ -107,16 +133,16 @@ class Duck:
         while changed:
             for query in loop.queries:
                 self._make(f"next_{query.name}", query.query, pending)
-            changed = any(self._differs(f"next_{query.name}", query.name) for query in loop.queries)
+            changed = any(
+                self._gist(f"next_{query.name}") != self._gist(query.name) for query in loop.queries
+            )
             for query in loop.queries:
                 self.connection.execute(f"DROP TABLE {query.name}")
                 self.connection.execute(f"ALTER TABLE next_{query.name} RENAME TO {query.name}")
 
-    def _differs(self, one: str, other: str) -> bool:
-        query = f"SELECT EXISTS (SELECT * FROM {one} EXCEPT SELECT * FROM {other})"
-        row = self.connection.execute(query).fetchone()
-        assert row is not None
-        return bool(row[0])
+    def _gist(self, table: str) -> object:
+        """How many rows a table has, and a hash of them all."""
+        return self.connection.execute(f"SELECT count(*), sum(hash(t)) FROM {table} AS t").fetchone()
 
     def found(self, count: int) -> list[Found]:
         """What follows in each case, once the rules have run."""
@@ -142,7 +168,7 @@ def written(query: exp.Query, pending: Mapping[str, exp.Query]) -> str:
     for name, one in reversed([*pending.items()]):
         if name in read:
             read.update(_tables(one))
-            once = "MATERIALIZED " if read[name] > 1 else ""
+            once = "MATERIALIZED " if read[name] > 1 else "NOT MATERIALIZED "
             parts.append(f"{name} AS {once}({one.sql('duckdb', copy=False)})")
     text = query.sql("duckdb", copy=False)
     return f"WITH {', '.join(reversed(parts))} {text}" if parts else text

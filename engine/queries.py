@@ -33,6 +33,7 @@ from engine.selects import (
     relation_table,
     same_case,
     select,
+    spread,
     union,
 )
 from engine.sql import (
@@ -156,6 +157,7 @@ class Compiler:
         }
         self.bits: dict[str, tuple[str, int]] = {}
         self.rounds = 0
+        self.aside: list[tuple[str, Sequence[str]]] = []
 
     def script(self) -> Script:
         self.add(CASES, self._first())
@@ -169,8 +171,7 @@ class Compiler:
         return self.done
 
     def _parts(self) -> Iterator[tuple[Part, exp.Query]]:
-        words = [column(word, CASE_ALIAS) for word in self.done.words]
-        yield (Part("answer"), select([column(tables.CASE, CASE_ALIAS), *words], self.cases, CASE_ALIAS))
+        yield Part("answer"), self._answer()
         for predicate, form in self.bodies.forms.items():
             if form.relation and self._joined(predicate):
                 names = [tables.CASE, RULE, *ends_of(self.bodies.arguments(predicate)), MUST]
@@ -184,6 +185,19 @@ class Compiler:
             if flags := self._flags_of(source):
                 columns = [column(name, "v") for name in (tables.CASE, tables.SERIAL)]
                 yield Part("flags", source), select([*columns, *flags], table, "v")
+
+    def _answer(self) -> exp.Select:
+        """Every word of each case: those of its row, and those that no later rule of the case asked for."""
+        joins = [
+            Joined(found, f"f{place}", same_case(f"f{place}"), "LEFT")
+            for place, (found, _) in enumerate(self.aside)
+        ]
+        homes = {word: f"f{place}" for place, (_, words) in enumerate(self.aside) for word in words}
+        words = [
+            coalesced(word, homes[word]) if word in homes else column(word, CASE_ALIAS)
+            for word in self.done.words
+        ]
+        return select([column(tables.CASE, CASE_ALIAS), *words], self.cases, CASE_ALIAS, joins)
 
     def add(self, name: str, query: exp.Query) -> None:
         self.done.steps.append(Query(name, query))
@@ -214,18 +228,25 @@ class Compiler:
             yield case_when(cases, number(values[-1][0])), end(PARAMETER, parameter.name)
 
     def _ready(self, left: Mapping[str, frozenset[str]]) -> list[str]:
-        """The predicates to derive next: those in a loop, else all that the case settles alone, else all."""
+        """The predicates to derive next: all that the case settles alone, else all, with those in loops."""
         sooner = left.keys() - self.last or left.keys()
-        ready = [name for name in left if name in sooner and not self.bodies.reads[name] & left.keys()]
+        ready = [
+            name
+            for name in left
+            if name in sooner
+            and all(self.bodies.reads[one] & left.keys() <= self.loops[name] for one in self.loops[name])
+        ]
         alone = [name for name in ready if all(body.grain == "" for body in self._bodies(name))]
-        loops = (self._loop(name, left) for name in left if name in self.rulebook.recursive)
-        closed = (
-            one for one in loops if all(self.bodies.reads[name] & left.keys() <= {*one} for name in one)
-        )
-        return next(closed, alone or ready)
+        return alone or ready
 
-    def _loop(self, name: str, left: Mapping[str, frozenset[str]]) -> list[str]:
-        return [other for other in left if other in self._below(name) and name in self._below(other)]
+    @cached_property
+    def loops(self) -> Mapping[str, frozenset[str]]:
+        """Each predicate with those that rest on it as it rests on them."""
+        below = {name: self._below(name) for name in self.bodies.reads}
+        return {
+            name: frozenset({name, *(other for other in rests if name in below[other])})
+            for name, rests in below.items()
+        }
 
     def _below(self, name: str) -> set[str]:
         found: set[str] = set()
@@ -243,9 +264,14 @@ class Compiler:
         return (body for rule in self._rules(predicate) for body in self.bodies.of[rule.key])
 
     @cached_property
+    def read(self) -> frozenset[str]:
+        """The predicates that rules read."""
+        return frozenset().union(*self.bodies.reads.values())
+
+    @cached_property
     def last(self) -> frozenset[str]:
         """The relations that nothing reads: they are made last."""
-        read = frozenset().union(*self.bodies.reads.values(), self.rulebook.totals)
+        read = self.read.union(self.rulebook.totals)
         return frozenset(
             name for name, form in self.bodies.forms.items() if form.relation and name not in read
         )
@@ -290,7 +316,8 @@ class Compiler:
         plain = [rule for rule in rules if self._grain(rule) == ""]
         found = self._found([rule for rule in rules if rule not in plain], relations)
         self._mark([name for name in flags if forms[name].section])
-        self._extend([*plain, *late], [name for name in flags if not forms[name].section], found)
+        asked = [name for name in flags if not forms[name].section and name in self.read]
+        self._extend([*plain, *late], asked, found)
 
     def _grain(self, rule: Rule) -> str | None:
         """The listed fact whose rows settle a rule, `""` where the case does, None where a join must."""
@@ -298,12 +325,17 @@ class Compiler:
         return grains.pop() if len(grains) == 1 else None
 
     def _extend(self, plain: Sequence[Rule], flags: Sequence[str], found: Sequence[str]) -> None:
-        """Add to the case what fires in it, the flags that follow, and what was found in joins."""
+        """Add to the case what fires in it, the flags that follow, and the words found that they rest on."""
         fires, extended = f"fires_{self.rounds}", f"cases_{self.rounds}"
         columns = [everything(CASE_ALIAS), *self._fires(plain)]
-        if found:
+        joins = []
+        if any(self._grain(rule) != "" for name in flags for rule in self._rules(name)):
             columns += [named(coalesced(word, "f"), word) for word in found]
-        joins = [Joined(f"found_{self.rounds}", "f", same_case("f"), "LEFT")] if found else []
+            joins.append(Joined(f"found_{self.rounds}", "f", same_case("f"), "LEFT"))
+        elif found:
+            self.aside.append((f"found_{self.rounds}", found))
+        if not plain and not flags:
+            return
         self.add(fires, select(columns, self.cases, CASE_ALIAS, joins))
         words = self._allot(plain)
         columns = [everything(CASE_ALIAS), *self._packed(plain, words, CASE_ALIAS)]
@@ -353,7 +385,7 @@ class Compiler:
     def _bits_of(self, rule: Rule, alias: str) -> Iterator[Sql]:
         _, bit = self.bits[rule.key]
         for mode, worth in [(MAY, 3 * bit)] if self._sure(rule) else [(MUST, bit), (MAY, 2 * bit)]:
-            yield case_when([(column(f"{self._column(rule)}_{mode}", alias), number(worth))], number(0))
+            yield spread(column(f"{self._column(rule)}_{mode}", alias), worth)
 
     def _flags(self, name: str, alias: str) -> Iterator[Sql]:
         """The flags of a predicate: whether one of its rules fires."""
@@ -404,10 +436,8 @@ class Compiler:
         if marked:
             fires = f"fires_{self.rounds}_{source}"
             columns = [everything("v0"), *self._fires(marked)]
-            self.add(
-                fires,
-                select(columns, self.items[source], "v0", [Joined(self.cases, CASE_ALIAS, same_case("v0"))]),
-            )
+            case = [Joined(self.cases, CASE_ALIAS, same_case("v0"))] if any(map(_asks_case, columns)) else []
+            self.add(fires, select(columns, self.items[source], "v0", case))
             self.items[source] = fires
             yield select([column(tables.CASE, "v0"), *self._packed(marked, words, "v0")], fires, "v0")
         if hits:
@@ -505,13 +535,14 @@ class Compiler:
 
     def _relate(self, predicates: Sequence[str]) -> None:
         """Make the relations of predicates, in a loop where they rest on themselves."""
-        queries = {relation_table(name): self._related(name) for name in predicates}
-        if self.rulebook.recursive.isdisjoint(predicates):
-            for name, query in queries.items():
-                self.add(name, query)
-        else:
-            columns = {relation_table(name): self._columns_of(name) for name in predicates}
-            self.repeat(queries, columns, (self.cases, *self.items.values()))
+        for loop in dict.fromkeys(self.loops[name] for name in predicates):
+            names = [name for name in predicates if name in loop]
+            queries = {relation_table(name): self._related(name) for name in names}
+            if self.rulebook.recursive.isdisjoint(names):
+                self.add(*queries.popitem())
+            else:
+                columns = {relation_table(name): self._columns_of(name) for name in names}
+                self.repeat(queries, columns, (self.cases, *self.items.values()))
 
     def repeat(
         self, queries: Mapping[str, exp.Query], columns: Mapping[str, Iterable[str]], before: tuple[str, ...]

@@ -88,6 +88,12 @@ def case_when(cases: Iterable[tuple[Sql, Sql]], default: Sql) -> Sql:
     return exp.Case(ifs=ifs, default=default) if ifs else default
 
 
+def spread(truth: Sql, bits: int) -> Sql:
+    """Some bits where a column is true, else none: all bits of minus one are set, and none of zero."""
+    whole = exp.Neg(this=exp.Cast(this=truth, to=exp.DataType.build("bigint")))
+    return exp.Paren(this=exp.BitwiseAnd(this=whole, expression=number(bits)))
+
+
 def any_bit(parts: Sequence[Sql]) -> Sql:
     return reduce(lambda one, other: exp.BitwiseOr(this=one, expression=other), parts or [number(0)])
 

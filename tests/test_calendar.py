@@ -120,3 +120,9 @@ def test_ends_grow_with_day_and_amount(day: int, unit: Unit, amount: int) -> Non
 @given(st.integers(FIRST, LAST), ENDS, st.integers(1, 200))
 def test_ends_are_no_farther_than_their_longest_span(day: int, unit: Unit, amount: int) -> None:
     assert shift(day, unit, amount) - day <= amount * {"quarter_ends": 92, "year_ends": 366}[unit]
+
+
+@pytest.mark.parametrize("unit", ["full_months", "full_years"])
+def test_a_day_before_the_first_is_the_first(unit: Unit) -> None:
+    assert shift(FIRST + 58, unit, -1) >= FIRST
+    assert [shift(FIRST + n, "full_months", -1) for n in range(29, 32)] == [FIRST, FIRST, FIRST]

@@ -77,6 +77,13 @@ def test_in_pieces_it_is_the_same(cases: Any, size: int) -> None:
     assert told(pieces) == told(duck().run(cases))
 
 
+@pytest.mark.parametrize("cases", [EXACT, LOOSE, MIXED])
+def test_more_cases_than_are_taken_at_once(cases: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = told(duck().run(cases))
+    monkeypatch.setattr("engine.duck.AT_ONCE", 4)
+    assert told(duck().run(cases)) == whole
+
+
 def test_the_order_of_cases_is_kept() -> None:
     assert told(duck().run(MIXED[::-1])) == told(duck().run(MIXED))[::-1]
 
