@@ -93,7 +93,7 @@ class Duck:
         Half a million cases are taken at a time: what is made on the way takes no more memory for more.
         """
         script = self._fitting()
-        spans = range(0, self._count(), AT_ONCE) or (0,)
+        spans = self._spans()
         for first in spans:
             pending = self._span(first) if len(spans) > 1 else {}
             for step in script.steps:
@@ -102,14 +102,15 @@ class Duck:
                 else:
                     pending[step.name] = step.query
             rows = written(script.results(kinds), pending)
-            made = f"INSERT INTO {FOUND}" if first else f"CREATE OR REPLACE TEMP TABLE {FOUND} AS"
+            made = f"CREATE OR REPLACE TEMP TABLE {FOUND} AS" if first == spans[0] else f"INSERT INTO {FOUND}"
             self.connection.execute(f"{made} {rows}")
 
-    def _count(self) -> int:
-        query = f"SELECT coalesce(max({tables.CASE}) + 1, 0) FROM {tables.GIVEN}"
+    def _spans(self) -> Sequence[int]:
+        """The first number of those cases that are taken at once."""
+        query = f"SELECT coalesce(min({tables.CASE}), 0), coalesce(max({tables.CASE}), 0) FROM {tables.GIVEN}"
         row = self.connection.execute(query).fetchone()
         assert row is not None
-        return int(row[0])
+        return range(row[0], row[1] + 1, AT_ONCE)
 
     def _span(self, first: int) -> dict[str, exp.Query]:
         """Queries that take the place of the tables of facts: some of the cases."""
@@ -152,10 +153,14 @@ class Duck:
                 f"SELECT * EXCLUDE part FROM {FOUND} WHERE part = {place}"
             ).fetchall()
             self.reader.read(part, rows, cases)
-        for predicate, query in self.script.late.items():
-            rows = self.connection.execute(written(query, self._first())).fetchall()
+        for predicate in self.script.late:
+            rows = self.connection.execute(self.late(predicate)).fetchall()
             self.reader.read(Part("relation", predicate), rows, cases)
         return cases
+
+    def late(self, predicate: str) -> str:
+        """The query for the facts of a relation that is told from `found`."""
+        return written(self.script.late[predicate], self._first())
 
     def _first(self) -> dict[str, exp.Query]:
         return {step.name: step.query for step in self.script.steps[:1] if isinstance(step, Query)}

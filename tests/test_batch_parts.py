@@ -92,12 +92,25 @@ def test_other_answers_begin_anew(tmp_path: Path) -> None:
     first = Parts(out, {"input": "a"})
     first.put(0, lambda path: path.write_text("answered"))
     assert first.before == ""
+    first.close()
     again = Parts(out, {"input": "a"})
     assert (again.before, again.numbers()) == ("resumed", [0])
+    again.close()
     other = Parts(out, {"input": "b"})
     assert (other.before, other.numbers()) == ("restarted", [])
     other.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_do_not_write_to_one_place(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    first = Parts(out, {})
+    for manifest in ({}, {"input": "b"}):
+        with pytest.raises(InputError, match="Another run is writing"):
+            Parts(out, manifest)
+    first.put(0, lambda path: path.write_text("answered"))
+    first.close()
+    assert Parts(out, {}).numbers() == [0]
 
 
 def test_a_part_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 named, so it is there whole or not at all; under another manifest nothing of it is used.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from weakref import finalize
 
 from engine.errors import Place, refuse
 
@@ -19,10 +21,15 @@ _CHUNK = 1 << 20
 
 
 class Parts:
-    """The parts of one run; `before` says whether others were found: "", "resumed" or "restarted"."""
+    """The parts of one run; `before` says whether others were found: "", "resumed" or "restarted".
+
+    They are held against other runs till they are removed or closed.
+    """
 
     def __init__(self, out: Path, manifest: Mapping[str, object]) -> None:
         self.folder = out.with_name(out.name + ".parts")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.close = finalize(self, os.close, self._alone())
         self.before = self._opened(json.dumps(manifest, sort_keys=True, ensure_ascii=False))
 
     def _opened(self, manifest: str) -> str:
@@ -32,10 +39,25 @@ class Parts:
             if written.read_text(encoding="utf-8", errors="replace") == manifest:
                 return "resumed" if self.numbers() else ""
             before = "restarted"
-        self.remove()
-        self.folder.mkdir(parents=True)
+        self._clear()
         put(written, lambda path: path.write_text(manifest, encoding="utf-8"))
         return before
+
+    def _alone(self) -> int:
+        """Hold the folder. Raises InputError where another run holds it."""
+        held = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            raise refuse(
+                "Another run is writing to this place", "Wait for it, or choose another --out", self._place
+            ) from None
+        return held
+
+    @property
+    def _place(self) -> Place:
+        return Place(str(self.folder))
 
     def path(self, number: int, suffix: str = ".part") -> Path:
         return self.folder / f"{number:06}{suffix}"
@@ -55,19 +77,22 @@ class Parts:
         return [int(path.stem) for path in sorted(self.folder.glob("*.part"))]
 
     def remove(self) -> None:
-        """Remove the parts, the manifest first. Raises InputError where files of others are there."""
-        if not self.folder.exists():
-            return
+        """Remove the parts, and let go of their folder."""
+        self._clear()
+        self.folder.rmdir()
+        self.close()
+
+    def _clear(self) -> None:
+        """Empty the folder, the manifest first. Raises InputError where files of others are there."""
         (self.folder / MANIFEST).unlink(missing_ok=True)
         for path in list(self.folder.iterdir()):
             if not set(path.suffixes) & {".part", ".faults", ".new", ".aside"}:
                 raise refuse(
                     "This folder holds other files than parts of a batch",
                     "Move it away, or choose another --out",
-                    Place(str(self.folder)),
+                    self._place,
                 )
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        self.folder.rmdir()
 
 
 def put(path: Path, write: Callable[[Path], object]) -> None:

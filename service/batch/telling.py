@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.duck import Duck, written
+from engine.duck import Duck
 from engine.execution import Fact, label_of
-from engine.queries import FOUND, NUMBERS, Query
+from engine.queries import FOUND, NUMBERS
 from engine.values import Domain
 from rules.advice import UNDETERMINED
 from service.batch.answers import Ends, Item, Teller
@@ -208,11 +208,8 @@ class Telling:
             must = f"{NUMBERS}{len(ends) + 1} = 1 AS must"
             sources.append(f"SELECT case_no, {', '.join(numbers)}, {must} FROM {FOUND} WHERE part = {place}")
         if predicate in self.duck.script.late:
-            first = {step.name: step.query for step in self.duck.script.steps[:1] if isinstance(step, Query)}
-            late = written(self.duck.script.late[predicate], first)
-            sources.append(
-                f"SELECT * EXCLUDE rule FROM ({late}) AS late(case_no, rule, {', '.join(ends)}, must)"
-            )
+            late = f"({self.duck.late(predicate)}) AS late(case_no, rule, {', '.join(ends)}, must)"
+            sources.append(f"SELECT * EXCLUDE rule FROM {late}")
         return sources
 
     def _item(self, predicate: str, ends: Ends, *, certain: bool) -> Item:
