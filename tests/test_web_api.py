@@ -18,6 +18,7 @@ from service.register.register import Register
 from service.store import engine
 from service.web.api import EXAMPLE, Problems, read_body
 from service.web.app import create_app
+from service.web.words import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +193,8 @@ def test_without_a_day_the_page_asks_for_it(registered: TestClient) -> None:
     assert "change:engagement.start_on" in registered.post("/self-test", data=said).text
 
 
-def test_the_repository_ships_no_other_words() -> None:
+def test_the_repository_ships_every_word_in_both_languages() -> None:
     folder = Path(__file__).parents[1] / "service" / "web" / "words"
-    assert {path.stem for path in folder.glob("*.yaml")} == {"ko", "en"}
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}
+    assert {name.partition("/")[0] for name in names} == set(LANGUAGES)
+    assert {name.replace("ko/", "en/") for name in names} == {name for name in names if name[:3] == "en/"}

@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.facts import Spot
 from engine.speech import Speaker
 from engine.values import Domain, parse_known
-from rules.advice import advise
+from rules.advice import EmploymentAdvice, advise
 from rules.law import Law
 from rules.lexicon import Lexicon
 from service.web import employers
@@ -91,6 +91,12 @@ class SelfTest:
 
     def respond(self, posted: Posted, language: str) -> View:
         return _Visit(self, posted, language).respond()
+
+    def advice(self, answers: Answers) -> EmploymentAdvice:
+        """The advice on answers. Raises ValidationError, or InputError for a contradiction."""
+        used = FROM_REGISTER in answers.said
+        version = employers.version_on(self.register, start_of(answers)) if used else None
+        return advise(self.law, case_of(answers, self.lexicon), version)
 
     def teller(self, language: str) -> Teller:
         return Teller(Speaker(self.law.rulebook, language), words(language))
@@ -294,10 +300,7 @@ class _Visit:
         return self.view("check.html", CHECK, groups)
 
     def result(self) -> View:
-        case = case_of(self.answers, self.test.lexicon)
-        used = FROM_REGISTER in self.answers.said
-        version = employers.version_on(self.test.register, self.on()) if used else None
-        advice = advise(self.test.law, case, version)
+        advice = self.test.advice(self.answers)
         read = self.answers.read_words(self.test.lexicon)
         shown = {
             "advice": advice,
@@ -426,7 +429,7 @@ class _Visit:
         text = _text_of(raw, "input.search")
         if self.posted.do != "search":
             text = _text_of(raw, "input.found") or text
-        on = self.on()
+        on = start_of(self.answers)
         version = employers.version_on(self.test.register, on)
         hits = self.hits({"input.found": (text,)}) if text and version else []
         day = self.teller.speaker.day(on) if on else ""
@@ -436,16 +439,8 @@ class _Visit:
     def kinds(self) -> dict[str, str]:
         return dict(self.teller.options(Spot("employer", 0, "kind")))
 
-    def on(self) -> date | None:
-        """The day of start, where the answers give it exactly."""
-        try:
-            known = parse_known(self.answers.said.get(START), Domain("date"))
-        except ValueError:
-            return None
-        return known.options[0] if known.exact else None
-
     def hits(self, raw: Raw) -> Sequence[employers.Hit]:
-        text, on = _text_of(raw, "input.found"), self.on()
+        text, on = _text_of(raw, "input.found"), start_of(self.answers)
         if (
             self.test.register is None
             or on is None
@@ -539,6 +534,15 @@ class _Visit:
         if not agency and not rank:
             raise _WrongInput([Wrong("input.agency", "blank_words")])
         return agency, rank
+
+
+def start_of(answers: Answers) -> date | None:
+    """The day of start, where the answers give it exactly."""
+    try:
+        known = parse_known(answers.said.get(START), Domain("date"))
+    except ValueError:
+        return None
+    return known.options[0] if known.exact else None
 
 
 class _WrongInput(Exception):
