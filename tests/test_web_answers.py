@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from engine.facts import Spot
 from rules.facts import EmploymentCase
 from rules.lexicon import Lexicon
-from service.web.answers import AGENCY, RANK, SECTIONS, Answers, key_of, page_of, spot_of
+from service.web.answers import AGENCY, RANK, Answers, key_of, page_of, spot_of
+from service.web.forms import EMPLOYMENT, FORMS, SECTIONS, TRUST
 
 LEXICON = Lexicon.load()
 KEYS = [
@@ -55,7 +56,7 @@ def test_ranges_and_several_values_are_said_as_a_case_file_does() -> None:
             ("unknown", "official.lawyer"),
         ]
     )
-    facts = answers.facts(LEXICON)
+    facts = answers.facts(EMPLOYMENT, LEXICON)
     assert facts["employer"] == {"capital": {"at_least": 100, "at_most": 200}}
     assert facts["official"] == {"grade": [6, 7], "lawyer": None}
 
@@ -67,24 +68,28 @@ def test_items_are_numbered_without_gaps() -> None:
 
 
 def test_a_list_is_complete_only_where_it_is_said() -> None:
-    facts = Answers.read([("works.complete", "true"), ("unknown", "postings.complete")]).facts(LEXICON)
+    facts = Answers.read([("works.complete", "true"), ("unknown", "postings.complete")]).facts(
+        EMPLOYMENT, LEXICON
+    )
     assert facts["works"] == {"complete": True, "items": []}
     assert facts["postings"]["complete"] is False
 
 
 def test_words_for_the_rank_are_facts_until_an_own_answer_says_otherwise() -> None:
     words = [(AGENCY, "국세청"), (RANK, "6급 또는 7급")]
-    official = Answers.read(words).facts(LEXICON)["official"]
+    official = Answers.read(words).facts(EMPLOYMENT, LEXICON)["official"]
     assert official["grade"] == [6, 7]
     assert official["body"] == "tax_service"
-    own = Answers.read([*words, ("official.grade", "6"), ("unknown", "official.body")]).facts(LEXICON)
+    own = Answers.read([*words, ("official.grade", "6"), ("unknown", "official.body")]).facts(
+        EMPLOYMENT, LEXICON
+    )
     assert own["official"]["grade"] == 6
     assert own["official"]["body"] is None
 
 
 def test_not_knowing_which_of_several_keeps_them() -> None:
     answers = Answers.read([(RANK, "6급 또는 7급"), ("unknown", "official.grade")])
-    assert answers.facts(LEXICON)["official"]["grade"] == [6, 7]
+    assert answers.facts(EMPLOYMENT, LEXICON)["official"]["grade"] == [6, 7]
 
 
 def test_an_item_asked_after_its_list_was_closed_is_a_page_of_its_own() -> None:
@@ -99,4 +104,27 @@ def test_new_items_ask_again_whether_the_list_is_complete() -> None:
     answers = Answers.read([("works.items.0.body", "가"), ("works.complete", "true")])
     changed = answers.with_items("works", [{"body": "가"}, {"unit": "나"}])
     assert "works.complete" not in changed.said
-    assert len(EmploymentCase.model_validate(changed.facts(LEXICON)).works.items) == 2
+    assert len(EmploymentCase.model_validate(changed.facts(EMPLOYMENT, LEXICON)).works.items) == 2
+
+
+def test_no_two_forms_share_a_section() -> None:
+    assert len(SECTIONS) == sum(len(form.sections) for form in FORMS)
+
+
+def test_a_form_keeps_its_own_answers_and_the_words() -> None:
+    answers = Answers.read([(RANK, "4급"), ("official.grade", "4"), ("holder.grade", "1")])
+    assert set(answers.of(EMPLOYMENT).said) == {RANK, "official.grade"}
+    assert set(answers.of(TRUST).said) == {RANK, "holder.grade"}
+
+
+def test_words_for_the_rank_tell_of_a_holder_what_a_holder_has() -> None:
+    holder = Answers.read([(AGENCY, "국세청"), (RANK, "세무6급")]).facts(TRUST, LEXICON)["holder"]
+    assert holder["grade"] == 6
+    assert "body" not in holder
+
+
+def test_records_that_are_not_spoken_of_are_empty() -> None:
+    facts = Answers.read([("acts.items.0.kind", "own_work")]).facts(EMPLOYMENT, LEXICON)
+    assert facts["decisions"] == {"complete": True, "items": []}
+    assert facts["acts"]["complete"] is False
+    assert facts["works"] == {"complete": False, "items": []}

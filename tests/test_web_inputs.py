@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.facts import Spot
 from engine.values import parse_known
-from service.web.answers import SECTIONS
+from service.web.forms import SECTIONS
 from service.web.inputs import BLANK, Wrong, domain_at, read, typed
 
 RETIRED = Spot("official", 0, "retired_on")

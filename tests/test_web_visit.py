@@ -20,8 +20,9 @@ from rules.advice import Text, advise
 from rules.facts import EmploymentCase
 from rules.law import employment
 from rules.lexicon import Lexicon
-from service.web.answers import SECTIONS, Answers, key_of
+from service.web.answers import Answers, key_of
 from service.web.app import create_app
+from service.web.forms import EMPLOYMENT
 from service.web.interview import case_of
 from service.web.words import LANGUAGES, words
 
@@ -103,7 +104,7 @@ def fill_in(client: TestClient, page: str, fields: dict[str, str], status: int =
 def pairs_of(case: EmploymentCase) -> list[tuple[str, str]]:
     """What the form would carry for a case."""
     said: dict[str, Any] = {}
-    for name, part in SECTIONS.items():
+    for name, part in EMPLOYMENT.sections.items():
         dumped = case.model_dump(mode="json")[name]
         for index, item in enumerate(dumped["items"] if part.listed else [dumped]):
             fields = {field: value for field, value in item.items() if value is not None}
@@ -124,7 +125,7 @@ def every_case() -> list[AnyCase]:
 def test_the_form_says_every_case_file_and_the_facts_are_the_same() -> None:
     lexicon = Lexicon.load()
     for case in every_case():
-        assert case_of(Answers.read(pairs_of(case.facts)), lexicon) == case.facts, case.name
+        assert case_of(EMPLOYMENT, Answers.read(pairs_of(case.facts)), lexicon) == case.facts, case.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -168,11 +169,11 @@ def test_an_interview_asks_nothing_twice_and_ends(client: TestClient) -> None:
     while page_name(page) != "check":
         name = page_name(page)
         asked.append(name)
-        key = f"{name}.complete" if name in SECTIONS else name
+        key = f"{name}.complete" if name in EMPLOYMENT.sections else name
         value = SAID.get(key, "unknown")
         if name == "words":
             page = go_on(client, page, do="skip")
-        elif name in SECTIONS:
+        elif name in EMPLOYMENT.sections:
             page = go_on(client, page, do="next", input__complete="true")
         elif value == "unknown":
             page = go_on(client, page, do="unknown")
@@ -191,9 +192,9 @@ def test_an_interview_asks_nothing_twice_and_ends(client: TestClient) -> None:
 
 
 def test_answering_i_do_not_know_to_everything_ends_undetermined(client: TestClient) -> None:
-    spots = [key_of(Spot(name, 0, field)) for name, part in SECTIONS.items() if not part.listed
+    spots = [key_of(Spot(name, 0, field)) for name, part in EMPLOYMENT.sections.items() if not part.listed
              for field in part.fact.domains()]  # fmt: skip
-    lists = [f"{name}.complete" for name, part in SECTIONS.items() if part.listed]
+    lists = [f"{name}.complete" for name, part in EMPLOYMENT.sections.items() if part.listed]
     pairs = [("unknown", key) for key in ["words", *spots, *lists]]
     page = send(client, pairs)
     assert page_name(page) == "check"

@@ -12,14 +12,12 @@ from typing import Any
 
 from engine.facts import Spot
 from engine.values import MAX_TEXT
-from rules.facts import EmploymentCase
 from rules.lexicon import Lexicon
+from service.web.forms import SECTIONS, WORDS, Form
 
-SECTIONS = {section.name: section for section in EmploymentCase.sections().values()}
 UNKNOWN = "unknown"
 AGENCY = "words.agency"
 RANK = "words.rank"
-WORDS = "words"
 FROM_REGISTER = "employer.register"
 MOST_ITEMS = 20
 _FREE_KEYS = (AGENCY, RANK, FROM_REGISTER)
@@ -89,6 +87,10 @@ class Answers:
         """These answers with others in the place of those of the same keys."""
         return Answers({**self.said, **given})
 
+    def of(self, form: Form) -> "Answers":
+        """Those among these answers that a form asks for."""
+        return Answers({key: value for key, value in self.said.items() if form.has(key)})
+
     def without(self, keys: Iterable[str]) -> "Answers":
         dropped = set(keys)
         return Answers({key: value for key, value in self.said.items() if key not in dropped})
@@ -127,34 +129,34 @@ class Answers:
         """The keys that a page asks for and that are answered."""
         return [key for key in self.said if page in (key, page_of(key))]
 
-    def facts(self, lexicon: Lexicon) -> dict[str, Any]:
+    def facts(self, form: Form, lexicon: Lexicon) -> dict[str, Any]:
         """The case that the answers describe; an own answer goes before what the words for the rank say."""
         facts: dict[str, Any] = {
-            name: {"complete": self.said.get(f"{name}.complete") is True, "items": []}
-            if section.listed
-            else {}
-            for name, section in SECTIONS.items()
+            name: self._list(form, name) if section.listed else {} for name, section in form.sections.items()
         }
-        for name, section in SECTIONS.items():
-            if section.listed:
-                facts[name]["items"] = self.items(name)
-        facts["official"] |= self.read_words(lexicon)
+        facts[form.person] |= self.read_words(form, lexicon)
         for key, value in self.said.items():
             spot = spot_of(key)
-            if spot is None or SECTIONS[spot.section].listed:
+            if spot is None or spot.section not in facts or SECTIONS[spot.section].listed:
                 continue
             if value is None and isinstance(facts[spot.section].get(spot.field), list):
                 continue
             facts[spot.section][spot.field] = value
         return facts
 
-    def read_words(self, lexicon: Lexicon) -> dict[str, Plain]:
-        """What the visitor's words for agency and rank say of the official: one value, or several."""
+    def _list(self, form: Form, section: str) -> dict[str, Any]:
+        items = self.items(section)
+        unspoken = section in form.records and not items
+        return {"complete": self.said.get(f"{section}.complete", unspoken) is True, "items": items}
+
+    def read_words(self, form: Form, lexicon: Lexicon) -> dict[str, Plain]:
+        """What the visitor's words for body and rank say of the person: one value, or several."""
         agency, rank = (_word(self.said.get(key)) for key in (AGENCY, RANK))
         if not agency and not rank:
             return {}
-        reading = lexicon.read(agency, rank)
-        return {field: list(some) if len(some) > 1 else some[0] for field, some in reading.facts.items()}
+        fields = form.sections[form.person].fact.domains()
+        found = lexicon.read(agency, rank).facts.items()
+        return {field: list(some) if len(some) > 1 else some[0] for field, some in found if field in fields}
 
 
 def page_of(key: str) -> str:

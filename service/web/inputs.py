@@ -9,15 +9,20 @@ from typing import Any, Literal
 
 from engine.facts import Spot
 from engine.values import MAX_TEXT, Domain
-from service.web.answers import SECTIONS, UNKNOWN, Plain
+from service.web.answers import UNKNOWN, Plain
+from service.web.forms import SECTIONS
 
 Kind = Literal["date", "bool", "radios", "select", "several", "int", "won", "text"]
 Raw = Mapping[str, tuple[str, ...]]
 BLANK: Any = object()
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 MOST_RADIOS = 12
-NUMBERS = {("official", "grade"): (1, 9), ("official", "diplomat_post_grade"): (1, 14)}
-SEVERAL = {("works", "category")}
+NUMBERS = {
+    (person, field): bounds
+    for person in ("official", "holder")
+    for field, bounds in (("grade", (1, 9)), ("diplomat_post_grade", (1, 14)))
+}
+SEVERAL = {("works", "category"), ("tasks", "kind")}
 MOST_WON = 10**15
 _MULTIPLES = {"조": 10**12, "억": 10**8, "만": 10**4}
 _AMOUNT = re.compile(r"(?=\d)(?:(?:\d+[천백])*\d*(?<=[\d천백])[조억만])*(?:\d+[천백])*\d*")

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from engine.facts import Spot
+from engine.facts import CaseModel, Spot
 from engine.worlds import answer
 from rules.advice import refuse_contradiction
-from rules.facts import EmploymentCase
 from rules.law import Law
 from rules.lexicon import Lexicon
-from service.web.answers import AGENCY, RANK, SECTIONS, WORDS, Answers, key_of
+from service.web.answers import AGENCY, RANK, Answers, key_of
+from service.web.forms import SECTIONS, WORDS, Form
 
-RETIREMENT = "official.retired_on"
-FIRST_PAGES = (RETIREMENT, WORDS)
 RUNS = 60
 
 
@@ -23,17 +21,17 @@ class Step:
     open: int
 
 
-def case_of(answers: Answers, lexicon: Lexicon) -> EmploymentCase:
+def case_of(form: Form, answers: Answers, lexicon: Lexicon) -> CaseModel:
     """The case that the answers describe. Raises ValidationError, or InputError for a contradiction."""
-    case = EmploymentCase.model_validate(answers.facts(lexicon))
+    case = form.model.model_validate(answers.facts(form, lexicon))
     refuse_contradiction(case)
     return case
 
 
-def next_step(law: Law, lexicon: Lexicon, answers: Answers) -> Step:
+def next_step(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> Step:
     """The first page of which the answer is still missing and can still matter."""
-    case = case_of(answers, lexicon)
-    for page in FIRST_PAGES:
+    case = case_of(form, answers, lexicon)
+    for page in form.first_pages:
         if not answered(answers, page):
             return Step(page, 0)
     questions = answer(law.executor, case, runs=RUNS).questions

@@ -7,7 +7,8 @@ from typing import Any
 from engine.facts import Spot
 from engine.speech import Speaker
 from engine.values import Domain, Known, parse_known
-from service.web.answers import FROM_REGISTER, SECTIONS, WORDS, Answers, key_of, spot_of
+from service.web.answers import FROM_REGISTER, Answers, key_of, spot_of
+from service.web.forms import SECTIONS, WORDS, Form
 from service.web.inputs import NUMBERS, Kind, Raw, Wrong, domain_at, kind_of, name_of
 
 
@@ -55,7 +56,8 @@ class Group:
 class Teller:
     """Speaks of answers in one language, with the words of the rules and of the pages."""
 
-    def __init__(self, speaker: Speaker, words: Mapping[str, Any]) -> None:
+    def __init__(self, form: Form, speaker: Speaker, words: Mapping[str, Any]) -> None:
+        self.form = form
         self.speaker = speaker
         self.words = words
 
@@ -116,7 +118,7 @@ class Teller:
 
     def groups(self, answers: Answers, read: Mapping[str, Any]) -> Iterator[Group]:
         """Every answer so far, by part of the case; `read` is what was understood of the rank."""
-        for section in SECTIONS.values():
+        for section in self.form.sections.values():
             if section.listed:
                 told = list(self.list_told(answers, section.name))
             else:
@@ -125,12 +127,12 @@ class Teller:
                 yield Group(self.part(section.name), told)
 
     def fields_told(self, answers: Answers, section: str, read: Mapping[str, Any]) -> Iterator[Told]:
-        if section == "official":
+        if section == self.form.person:
             yield from self.words_told(answers)
         for name in SECTIONS[section].fact.domains():
             spot = Spot(section, 0, name)
             key = key_of(spot)
-            understood = read.get(name) if section == "official" else None
+            understood = read.get(name) if section == self.form.person else None
             if key in answers.said and not (answers.said[key] is None and isinstance(understood, list)):
                 yield Told(
                     self.label(spot), self.value(spot, answers.said[key]), key, self.source(answers, key)
@@ -144,7 +146,7 @@ class Teller:
             yield Told(self.words["rank"]["label"], " ".join(said) or self.words["check"]["skipped"], WORDS)
 
     def source(self, answers: Answers, key: str) -> str:
-        filled = key in ("employer.name", "employer.kind", "employer.listed")
+        filled = key in self.form.searched
         return self.words["check"]["from_register"] if filled and FROM_REGISTER in answers.said else ""
 
     def list_told(self, answers: Answers, section: str) -> Iterator[Told]:
@@ -170,7 +172,7 @@ class Teller:
 
     def unanswered(self, answers: Answers, read: Mapping[str, Any]) -> Iterator[Group]:
         """What was not asked and may still be told, by part of the case."""
-        for section in SECTIONS.values():
+        for section in self.form.sections.values():
             if section.listed:
                 asked = f"{section.name}.complete" in answers.said
                 told = [] if asked else [Told(self.part(section.name), "", section.name)]
@@ -179,7 +181,7 @@ class Teller:
                     Told(self.label(Spot(section.name, 0, name)), "", f"{section.name}.{name}")
                     for name in section.fact.domains()
                     if f"{section.name}.{name}" not in answers.said
-                    and not (section.name == "official" and name in read)
+                    and not (section.name == self.form.person and name in read)
                 ]
             if told:
                 yield Group(self.part(section.name), told)

@@ -13,7 +13,9 @@ from engine.errors import InputError
 from engine.facts import Spot
 from engine.speech import Speaker
 from engine.values import Domain, parse_known
-from rules.advice import EmploymentAdvice, advise
+from rules.advice import EmploymentAdvice, TrustAdvice, advise, advise_holder
+from rules.facts import EmploymentCase
+from rules.holdings import TrustCase
 from rules.law import Law
 from rules.lexicon import Lexicon
 from service.web import employers
@@ -22,15 +24,14 @@ from service.web.answers import (
     FROM_REGISTER,
     MOST_ITEMS,
     RANK,
-    SECTIONS,
-    WORDS,
     Answers,
     key_of,
     page_of,
     spot_of,
 )
+from service.web.forms import SECTIONS, WORDS, Form
 from service.web.inputs import BLANK, Raw, Wrong, kind_of, name_of, read, read_text, typed
-from service.web.interview import RETIREMENT, case_of, next_step
+from service.web.interview import Step, case_of, next_step
 from service.web.views import Teller, is_page
 from service.web.words import words
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from service.register.register import Register
 
 MAX_FIELDS = 2_000
-START = "engagement.start_on"
-SEARCHABLE = ("employer.name", "employer.kind", "employer.listed")
 CHECK, RESULT = "check", "result"
 _TRUTHS = {"true": True, "false": False, "unknown": None}
 
@@ -83,31 +82,68 @@ class View:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """What every visit needs: the law, the words for ranks, and the register where there is one."""
+    """What every visit needs: the form, its law, the words for ranks, and the register where there is one."""
 
+    form: Form
     law: Law
     lexicon: Lexicon
     register: "Register | None"
 
+    @property
+    def name(self) -> str:
+        return self.form.name
+
+    @property
+    def path(self) -> str:
+        return self.form.path
+
     def respond(self, posted: Posted, language: str) -> View:
+        """The page that follows from a posted form."""
         return _Visit(self, posted, language).respond()
 
-    def advice(self, answers: Answers) -> EmploymentAdvice:
+    def case(self, answers: Answers) -> EmploymentCase | TrustCase:
+        """The case that answers describe. Raises ValidationError, or InputError for a contradiction."""
+        case = case_of(self.form, answers, self.lexicon)
+        assert isinstance(case, EmploymentCase | TrustCase)
+        return case
+
+    def step(self, answers: Answers) -> Step:
+        """What to ask next. Raises ValidationError, or InputError for a contradiction."""
+        return next_step(self.form, self.law, self.lexicon, answers)
+
+    def advice(self, answers: Answers) -> EmploymentAdvice | TrustAdvice:
         """The advice on answers. Raises ValidationError, or InputError for a contradiction."""
+        case = self.case(answers)
+        if isinstance(case, TrustCase):
+            return advise_holder(self.law, case)
         used = FROM_REGISTER in answers.said
-        version = employers.version_on(self.register, start_of(answers)) if used else None
-        return advise(self.law, case_of(answers, self.lexicon), version)
+        return advise(
+            self.law, case, employers.version_on(self.register, self.day(answers)) if used else None
+        )
+
+    def day(self, answers: Answers) -> date | None:
+        """The day that the case is about, of the lists say, where the answers give it exactly."""
+        try:
+            known = parse_known(answers.said.get(self.form.days[1]), Domain("date"))
+        except ValueError:
+            return None
+        return known.options[0] if known.exact else None
+
+    def read_words(self, answers: Answers) -> dict[str, Any]:
+        """What was understood of the words for body and rank."""
+        return answers.read_words(self.form, self.lexicon)
 
     def teller(self, language: str) -> Teller:
-        return Teller(Speaker(self.law.rulebook, language), words(language))
+        return Teller(self.form, Speaker(self.law.rulebook, language), words(language))
 
 
 class _Visit:
     def __init__(self, test: SelfTest, posted: Posted, language: str) -> None:
         self.test = test
+        self.form = test.form
         self.posted = posted
         self.language = language
-        self.answers = posted.answers
+        self.answers = posted.answers.of(test.form)
         self.origin = posted.origin
         self.page = posted.page if self.known_page(posted.page) else ""
 
@@ -123,7 +159,7 @@ class _Visit:
         match do:
             case "next" | "add" | "unknown" | "skip" | "confirm" | "choose" | "remove" if self.page:
                 return self.answer(do, what)
-            case "edit" if self.page in SECTIONS:
+            case "edit" if self.page in self.form.sections:
                 return self.edit(_number(what))
             case "search" | "stay" if self.page:
                 return self.show(self.page, self.posted.raw, status=200)
@@ -160,7 +196,7 @@ class _Visit:
     def do_next(self, _: str) -> View | None:
         if self.page == WORDS:
             return self.show_words(self.posted.raw, reading=self.typed_words())
-        if self.page in SECTIONS:
+        if self.page in self.form.sections:
             return self.close_list()
         spot = self.spot(self.page)
         value = self.read(spot)
@@ -170,7 +206,7 @@ class _Visit:
         return None
 
     def do_unknown(self, _: str) -> None:
-        if self.page in SECTIONS:
+        if self.page in self.form.sections:
             if self.item_begun():
                 self.add()
             self.answers = self.answers.put({f"{self.page}.complete": None})
@@ -194,23 +230,23 @@ class _Visit:
     def do_choose(self, what: str) -> View | None:
         hits = self.hits(self.posted.raw)
         number = _number(what)
-        if self.page not in SEARCHABLE or number >= len(hits):
+        if self.page not in self.form.searched or number >= len(hits):
             return self.show(self.page, self.posted.raw, status=200)
         hit = hits[number]
         filled: dict[str, Any] = {"employer.name": hit.name, "employer.listed": True, FROM_REGISTER: "used"}
         if hit.kind:
             filled["employer.kind"] = hit.kind
-        self.answers = self.answers.without(SEARCHABLE).put(filled)
+        self.answers = self.answers.without(self.form.searched).put(filled)
         return None
 
     def do_add(self, _: str) -> View | None:
-        if self.page not in SECTIONS:
+        if self.page not in self.form.sections:
             return None
         self.add()
         return self.show(self.page)
 
     def do_remove(self, what: str) -> View | None:
-        if self.page not in SECTIONS:
+        if self.page not in self.form.sections:
             return None
         kept = [item for index, item in enumerate(self.answers.items(self.page)) if str(index) != what]
         self.answers = self.answers.with_items(self.page, kept)
@@ -268,7 +304,7 @@ class _Visit:
 
     def onward(self) -> View:
         """The next page that matters, or the answers where nothing is left to ask or one was changed."""
-        step = next_step(self.test.law, self.test.lexicon, self.answers)
+        step = self.test.step(self.answers)
         if self.origin == CHECK or step.page is None:
             return self.check()
         self.page = step.page
@@ -280,18 +316,18 @@ class _Visit:
             return self.check()
         pages = [page for page in self.answers.pages() if page not in (self.page, FROM_REGISTER)]
         if not pages:
-            return self.show(RETIREMENT)
+            return self.show(self.form.first_pages[0])
         page = pages[-1]
-        keys = [f"{page}.complete"] if page in SECTIONS else self.answers.on_page(page)
-        if page in SEARCHABLE and FROM_REGISTER in self.answers.said:
-            keys = [*SEARCHABLE, FROM_REGISTER]
+        keys = [f"{page}.complete"] if page in self.form.sections else self.answers.on_page(page)
+        if page in self.form.searched and FROM_REGISTER in self.answers.said:
+            keys = [*self.form.searched, FROM_REGISTER]
         filled = self.typed(page)
         self.answers = self.answers.without(keys)
         return self.show(page, filled, status=200)
 
     def check(self) -> View:
-        step = next_step(self.test.law, self.test.lexicon, self.answers)
-        read = self.answers.read_words(self.test.lexicon)
+        step = self.test.step(self.answers)
+        read = self.test.read_words(self.answers)
         groups = {
             "groups": list(self.teller.groups(self.answers, read)),
             "unanswered": list(self.teller.unanswered(self.answers, read)),
@@ -301,13 +337,13 @@ class _Visit:
 
     def result(self) -> View:
         advice = self.test.advice(self.answers)
-        read = self.answers.read_words(self.test.lexicon)
+        read = self.test.read_words(self.answers)
         shown = {
             "advice": advice,
             "groups": list(self.teller.groups(self.answers, read)),
             "pages": {one.spot: self.page_for(one.spot) for one in advice.questions},
         }
-        return self.view("result.html", RESULT, shown)
+        return self.view(self.form.result, RESULT, shown)
 
     def page_for(self, spot: str) -> str:
         """The page that asks for a spot as an advice writes it."""
@@ -318,7 +354,7 @@ class _Visit:
     def keys(self) -> dict[str, str]:
         spots = [
             Spot(section.name, index, name)
-            for section in SECTIONS.values()
+            for section in self.form.sections.values()
             for index in range(max(1, len(self.answers.items(section.name)) if section.listed else 1))
             for name in ("", *section.fact.domains())
             if name or section.listed
@@ -335,7 +371,7 @@ class _Visit:
             if _location(key) in {_head(one["loc"]) for one in error.errors()}
         ]
         self.answers = self.answers.without(keys)
-        page = next((key for key in keys if is_page(key)), RETIREMENT)
+        page = next((key for key in keys if is_page(key)), self.form.first_pages[0])
         spot = self.spot(page)
         if not self.known_page(page):
             page = spot.section
@@ -345,18 +381,19 @@ class _Visit:
         """Ask again for the day that contradicts another; what was typed for it stays in the form."""
         place = error.problems[0].place.path
         section, _, index = place.partition(".items.")
-        if section in SECTIONS and index:
+        if section in self.form.sections and index:
             self.page = section
             view = self.edit(int(index))
             return self.show(
                 section, view.context["typed"], [Wrong("input.to_on.year", "ends_before_it_begins")]
             )
-        if place != START:
+        days = self.form.days
+        if place not in days:
             return self.view("problem.html", "", {"problems": error.problems}, 422)
-        page = self.page if self.page in (RETIREMENT, START) else START
+        page = self.page if self.page in days else place
         filled = self.typed(page)
         self.answers = self.answers.without([page])
-        return self.show(page, filled, [Wrong(_first_name(self.spot(page)), "starts_before_retirement")])
+        return self.show(page, filled, [Wrong(_first_name(self.spot(page)), self.form.disordered)])
 
     # pages that ask
 
@@ -373,13 +410,13 @@ class _Visit:
         status = status or (422 if wrong else 200)
         if page == WORDS:
             return self.show_words(filled, wrong)
-        if page in SECTIONS:
+        if page in self.form.sections:
             return self.show_list(page, filled, wrong, status)
         spot = self.spot(page)
-        several = self.answers.read_words(self.test.lexicon).get(spot.field)
+        several = self.test.read_words(self.answers).get(spot.field)
         known = (
             self.teller.value(spot, several)
-            if spot.section == "official" and isinstance(several, list)
+            if spot.section == self.form.person and isinstance(several, list)
             else ""
         )
         context: dict[str, Any] = {
@@ -388,7 +425,7 @@ class _Visit:
             "item": self.about_item(spot),
             "open": open,
         }
-        if page in SEARCHABLE and self.test.register is not None:
+        if page in self.form.searched and self.test.register is not None:
             context["search"] = self.searched(filled)
         return self.view("question.html", page, context, status, wrong)
 
@@ -401,7 +438,8 @@ class _Visit:
         if reading:
             agency, rank = reading
             found = self.test.lexicon.read(agency, rank)
-            spots = [Spot("official", 0, name) for name in found.facts]
+            fields = self.form.sections[self.form.person].fact.domains()
+            spots = [Spot(self.form.person, 0, name) for name in found.facts if name in fields]
             facts = [
                 (self.teller.label(spot), self.teller.value(spot, list(found.facts[spot.field])))
                 for spot in spots
@@ -429,18 +467,25 @@ class _Visit:
         text = _text_of(raw, "input.search")
         if self.posted.do != "search":
             text = _text_of(raw, "input.found") or text
-        on = start_of(self.answers)
+        on = self.test.day(self.answers)
         version = employers.version_on(self.test.register, on)
         hits = self.hits({"input.found": (text,)}) if text and version else []
         day = self.teller.speaker.day(on) if on else ""
-        return {"text": text, "on": day, "version": version, "hits": hits, "kinds": self.kinds}
+        return {
+            "text": text,
+            "on": day,
+            "day": self.form.days[1],
+            "version": version,
+            "hits": hits,
+            "kinds": self.kinds,
+        }
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         return dict(self.teller.options(Spot("employer", 0, "kind")))
 
     def hits(self, raw: Raw) -> Sequence[employers.Hit]:
-        text, on = _text_of(raw, "input.found"), start_of(self.answers)
+        text, on = _text_of(raw, "input.found"), self.test.day(self.answers)
         if (
             self.test.register is None
             or on is None
@@ -465,8 +510,10 @@ class _Visit:
         status: int = 200,
         wrong: Sequence[Wrong] = (),
     ) -> View:
-        first = page == RETIREMENT and self.origin != CHECK
+        first = page == self.form.first_pages[0] and self.origin != CHECK
         common = {
+            "path": self.form.path,
+            "form": self.form.name,
             "page": page,
             "answers": list(self.answers.pairs()),
             "origin": self.origin if page not in (CHECK, RESULT) else "",
@@ -483,7 +530,7 @@ class _Visit:
 
     def known_page(self, page: str) -> bool:
         spot = spot_of(page)
-        if not is_page(page):
+        if not is_page(page) or not self.form.has(page):
             return False
         listed = spot is not None and SECTIONS[spot.section].listed
         return spot is None or not listed or spot.index < len(self.answers.items(spot.section))
@@ -500,7 +547,7 @@ class _Visit:
             raise _WrongInput([wrong]) from None
 
     def put(self, key: str, value: Any) -> None:
-        answers = self.answers.without([FROM_REGISTER]) if key in SEARCHABLE else self.answers
+        answers = self.answers.without([FROM_REGISTER]) if key in self.form.searched else self.answers
         self.answers = answers.put({key: value})
 
     def typed(self, page: str) -> dict[str, tuple[str, ...]]:
@@ -508,7 +555,7 @@ class _Visit:
         said = self.answers.said
         if page == WORDS:
             return {f"input.{key.partition('.')[2]}": (str(said.get(key) or ""),) for key in (AGENCY, RANK)}
-        if page in SECTIONS:
+        if page in self.form.sections:
             key = f"{page}.complete"
             value = said.get(key)
             return (
@@ -518,9 +565,11 @@ class _Visit:
             )
         if page in said:
             return typed(self.spot(page), said[page])
-        read = self.answers.read_words(self.test.lexicon)
+        if page == self.form.today:
+            return typed(self.spot(page), date.today().isoformat())
+        read = self.test.read_words(self.answers)
         spot = self.spot(page)
-        understood = spot.section == "official" and spot.field in read
+        understood = spot.section == self.form.person and spot.field in read
         return typed(spot, read[spot.field]) if understood else {}
 
     def text(self, name: str) -> str:
@@ -534,15 +583,6 @@ class _Visit:
         if not agency and not rank:
             raise _WrongInput([Wrong("input.agency", "blank_words")])
         return agency, rank
-
-
-def start_of(answers: Answers) -> date | None:
-    """The day of start, where the answers give it exactly."""
-    try:
-        known = parse_known(answers.said.get(START), Domain("date"))
-    except ValueError:
-        return None
-    return known.options[0] if known.exact else None
 
 
 class _WrongInput(Exception):
