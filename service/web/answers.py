@@ -114,16 +114,20 @@ class Answers:
         }
         return Answers({**kept, **listed})
 
-    def pages(self) -> list[str]:
-        """The pages that gave these answers, in order; once its list is closed an item has its own."""
-        pages: dict[str, None] = {}
+    def by_page(self) -> dict[str, list[str]]:
+        """The keys answered, by the page that gave them, in order; an item of a closed list has its own."""
+        pages: dict[str, list[str]] = {}
         closed: set[str] = set()
         for key in self.said:
             page = page_of(key)
-            pages.setdefault(key if page in closed else page)
+            pages.setdefault(key if page in closed else page, []).append(key)
             if key == f"{page}.complete":
                 closed.add(page)
-        return list(pages)
+        return pages
+
+    def pages(self) -> list[str]:
+        """The pages that gave these answers, in order."""
+        return list(self.by_page())
 
     def on_page(self, page: str) -> list[str]:
         """The keys that a page asks for and that are answered."""

@@ -1,13 +1,15 @@
 """What to ask next: only what can still change the answer, and nothing twice."""
 
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from engine.cuts import Cuts
 from engine.facts import CaseModel, Spot
-from engine.worlds import answer
+from engine.worlds import Answer, answer
 from rules.advice import refuse_contradiction
 from rules.law import Law
 from rules.lexicon import Lexicon
-from service.web.answers import AGENCY, RANK, Answers, key_of
+from service.web.answers import AGENCY, FROM_REGISTER, RANK, Answers, key_of, page_of
 from service.web.forms import SECTIONS, WORDS, Form
 
 RUNS = 60
@@ -34,9 +36,68 @@ def next_step(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> Step:
     for page in form.first_pages:
         if not answered(answers, page):
             return Step(page, 0)
-    questions = answer(law.executor, case, runs=RUNS).questions
-    missing = [page_for(spot) for spot in questions if key_of(spot) not in answers.said]
-    return Step(missing[0] if missing else None, len(missing))
+    seen = glance(law, case)
+    missing = [spot for spot in seen.questions if key_of(spot) not in answers.said]
+    spot = next(mattering(law, case, seen, missing), None)
+    return Step(None, 0) if spot is None else Step(page_for(spot), len(missing))
+
+
+def glance(law: Law, case: CaseModel) -> Answer:
+    """The answer to a case from one evaluation: its questions are never too few, but may be too many."""
+    return answer(law.executor, case, runs=1)
+
+
+def mattering(law: Law, case: CaseModel, seen: Answer, spots: Sequence[Spot]) -> Iterator[Spot]:
+    """Those of the spots a glance names whose value makes a difference, in their order.
+
+    Where none does alone, those that do together with others.
+    """
+    alone = (spot for spot in spots if tells_apart(law, case, seen, spot))
+    first = next(alone, None)
+    if first is not None:
+        yield first
+        yield from alone
+    elif spots:
+        asked = answer(law.executor, case, runs=RUNS).questions
+        yield from (spot for spot in asked if spot in spots)
+
+
+def tells_apart(law: Law, case: CaseModel, seen: Answer, spot: Spot) -> bool:
+    """Whether cases that differ in one spot come to different outcomes, or leave different questions.
+
+    What cannot be gone through value by value, such as whether a list is complete, is taken to do so.
+    """
+    cells = Cuts.of(law.executor.program).cells(seen.base, spot)
+    if len(cells) < 2:
+        return True
+    below = (glance(law, case.with_value(spot, chosen)) for chosen, _ in cells)
+    first = next(below)
+    return any((one.outcomes, one.questions) != (first.outcomes, first.questions) for one in below)
+
+
+def aside(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> frozenset[str]:
+    """The pages whose answers change nothing as things stand: an interview would not ask for them.
+
+    The answers are given again in the order in which an interview asks, as long as it asks for any of them.
+    """
+    given = answers.without([FROM_REGISTER]).by_page()
+    kept = Answers({})
+    for page in form.first_pages:
+        kept = kept.put({key: answers.said[key] for key in given.pop(page, ())})
+    while given:
+        questions = glance(law, case_of(form, kept, lexicon)).questions
+        asked = next((page for spot in questions for page in _asked(spot, given)), None)
+        if asked is None:
+            break
+        kept = kept.put({key: answers.said[key] for key in given.pop(asked)})
+    chosen = set(form.searched) if FROM_REGISTER in answers.said else set()
+    return frozenset(given if chosen <= set(given) else set(given) - chosen)
+
+
+def _asked(spot: Spot, given: Container[str]) -> Iterator[str]:
+    """The pages among those given that answer a spot."""
+    key = key_of(spot)
+    yield from (page for page in dict.fromkeys((key, page_of(key))) if page in given)
 
 
 def answered(answers: Answers, page: str) -> bool:

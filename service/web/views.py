@@ -1,6 +1,6 @@
 """What the templates are given: questions, items and answers in one language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +115,14 @@ class Teller:
     def wrong(self, wrong: Wrong) -> str:
         sentence: str = self.words["wrong"][wrong.code]
         return sentence.format(**dict(wrong.values))
+
+    def sorted(self, groups: Sequence[Group], aside: Container[str]) -> tuple[list[Group], list[Told]]:
+        """The groups without the answers of pages that are aside, and those."""
+        kept = [
+            Group(group.label, [told for told in group.answers if told.page not in aside]) for group in groups
+        ]
+        apart = [told for group in groups for told in group.answers if told.page in aside]
+        return [group for group in kept if group.answers], apart
 
     def groups(self, answers: Answers, read: Mapping[str, Any]) -> Iterator[Group]:
         """Every answer so far, by part of the case; `read` is what was understood of the rank."""

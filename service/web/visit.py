@@ -31,7 +31,7 @@ from service.web.answers import (
 )
 from service.web.forms import SECTIONS, WORDS, Form
 from service.web.inputs import BLANK, Raw, Wrong, kind_of, name_of, read, read_text, typed
-from service.web.interview import Step, case_of, next_step
+from service.web.interview import Step, aside, case_of, next_step
 from service.web.views import Teller, is_page
 from service.web.words import words
 
@@ -110,6 +110,10 @@ class SelfTest:
     def step(self, answers: Answers) -> Step:
         """What to ask next. Raises ValidationError, or InputError for a contradiction."""
         return next_step(self.form, self.law, self.lexicon, answers)
+
+    def aside(self, answers: Answers) -> frozenset[str]:
+        """The pages whose answers change nothing as things stand. Raises what `step` does."""
+        return aside(self.form, self.law, self.lexicon, answers)
 
     def advice(self, answers: Answers) -> EmploymentAdvice | TrustAdvice:
         """The advice on answers. Raises ValidationError, or InputError for a contradiction."""
@@ -328,12 +332,15 @@ class _Visit:
     def check(self) -> View:
         step = self.test.step(self.answers)
         read = self.test.read_words(self.answers)
-        groups = {
-            "groups": list(self.teller.groups(self.answers, read)),
+        every = list(self.teller.groups(self.answers, read))
+        groups, apart = self.teller.sorted(every, self.test.aside(self.answers))
+        shown = {
+            "groups": groups,
+            "apart": apart,
             "unanswered": list(self.teller.unanswered(self.answers, read)),
             "step": step,
         }
-        return self.view("check.html", CHECK, groups)
+        return self.view("check.html", CHECK, shown)
 
     def result(self) -> View:
         advice = self.test.advice(self.answers)
