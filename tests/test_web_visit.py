@@ -293,6 +293,25 @@ def test_items_are_added_changed_and_removed(client: TestClient) -> None:
     assert dict(hidden(page))["works.complete"] == "false"
 
 
+def test_work_is_begun_for_a_department_of_the_postings(client: TestClient) -> None:
+    host = {"postings.items.0.host_body": "파견처", "postings.items.0.host_unit": "파견과"}
+    page = send(client, {**SAID, **host, "page": "works", "do": "stay"})
+    assert "가상부 가상과의 업무 더하기" in page
+    page = go_on(client, page, do="for:1")
+    assert 'name="input.body" maxlength="200" value="파견처"' in page
+    assert 'name="input.unit" maxlength="200" value="파견과"' in page
+    assert page.count("autofocus") == 1
+    page = go_on(client, page, do="for:7")
+    assert 'value="파견과"' not in page.partition('<section class="box"')[2]
+
+
+def test_each_kind_of_work_has_an_example(client: TestClient) -> None:
+    for language in LANGUAGES:
+        page = send(client, {**SAID, "page": "works", "do": "stay"}, "?lang=en" if language == "en" else "")
+        for example in words(language)["examples"]["works.category"].values():
+            assert example in html.unescape(page)
+
+
 def test_a_list_is_not_left_without_saying_whether_it_is_all(client: TestClient) -> None:
     page = send(client, {"official.retired_on": "2025", "page": "works", "do": "next"}, status=422)
     assert "#input.complete" in page

@@ -17,7 +17,10 @@ class Form:
 
     `person` is the section that the words for body and rank tell of. `days` are two days of which the second
     cannot lie before the first, `disordered` the words for where it does. `records` are lists of what has
-    happened: one that is not spoken of is empty. `searched` is what a choice from the register fills in.
+    happened: one that is not spoken of is empty. `searched` is what a choice from the register fills in,
+    `listed` which of it says whether the list has the employer. `departments` are the list of what
+    departments did and the list of postings that names them. `today` is the day that is today unless a
+    visitor says otherwise.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Form:
     records: tuple[str, ...]
     result: str
     searched: tuple[str, ...] = ()
+    listed: str = ""
+    departments: tuple[str, str] = ("", "")
     today: str = ""
 
     @cached_property
@@ -54,6 +59,8 @@ EMPLOYMENT = Form(
     records=("decisions", "acts", "checks"),
     result="result.html",
     searched=("employer.name", "employer.kind", "employer.listed"),
+    listed="employer.listed",
+    departments=("works", "postings"),
 )
 TRUST = Form(
     name="trust",

@@ -27,6 +27,7 @@ class Input:
     errors: Mapping[str, str] = field(default_factory=dict)
     bounds: tuple[int, int] | None = None
     known: str = ""
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, part: str = "") -> str:
         return (self.typed.get(self.name + part) or ("",))[0]
@@ -102,6 +103,7 @@ class Teller:
             },
             bounds=NUMBERS.get((spot.section, spot.field)),
             known=known,
+            examples=self.words["examples"].get(f"{spot.section}.{spot.field}", {}),
         )
 
     def options(self, spot: Spot) -> Iterator[tuple[str, str]]:

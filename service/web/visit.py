@@ -32,6 +32,7 @@ from service.web.answers import (
 from service.web.forms import SECTIONS, WORDS, Form
 from service.web.inputs import BLANK, Raw, Wrong, kind_of, name_of, read, read_text, typed
 from service.web.interview import Step, aside, case_of, next_step
+from service.web.result import Result, told
 from service.web.views import Teller, is_page
 from service.web.words import words
 
@@ -161,8 +162,12 @@ class _Visit:
 
     def act(self, do: str, what: str) -> View:
         match do:
-            case "next" | "add" | "unknown" | "skip" | "confirm" | "choose" | "remove" if self.page:
+            case (
+                "next" | "add" | "unknown" | "skip" | "confirm" | "choose" | "unlisted" | "unsure" | "remove"
+            ) if self.page:
                 return self.answer(do, what)
+            case "for" if self.page in self.form.sections:
+                return self.begin(_number(what))
             case "edit" if self.page in self.form.sections:
                 return self.edit(_number(what))
             case "search" | "stay" if self.page:
@@ -188,6 +193,8 @@ class _Visit:
             "skip": self.do_skip,
             "confirm": self.do_confirm,
             "choose": self.do_choose,
+            "unlisted": self.do_unlisted,
+            "unsure": self.do_unsure,
             "remove": self.do_remove,
         }
         try:
@@ -204,6 +211,8 @@ class _Visit:
             return self.close_list()
         spot = self.spot(self.page)
         value = self.read(spot)
+        if value is BLANK and self.text("input.search"):
+            return self.show(self.page, self.posted.raw, status=200)
         if value is BLANK:
             raise _WrongInput([Wrong(_first_name(spot), f"blank_{kind_of(spot)}")])
         self.put(self.page, value)
@@ -243,6 +252,16 @@ class _Visit:
         self.answers = self.answers.without(self.form.searched).put(filled)
         return None
 
+    def do_unlisted(self, _: str) -> None:
+        self.tell_listed(False)
+
+    def do_unsure(self, _: str) -> None:
+        self.tell_listed(None)
+
+    def tell_listed(self, listed: bool | None) -> None:
+        if self.page in self.form.searched:
+            self.put(self.form.listed, listed)
+
     def do_add(self, _: str) -> View | None:
         if self.page not in self.form.sections:
             return None
@@ -264,6 +283,27 @@ class _Visit:
         for name, value in items[number].items():
             filled |= typed(Spot(self.page, number, name), value)
         return self.show(self.page, filled, status=200)
+
+    def begin(self, number: int) -> View:
+        """The list with a new item begun, for one of the departments that the postings name."""
+        departments = self.departments
+        if number >= len(departments):
+            return self.show(self.page)
+        begun = dict(zip(("input.body", "input.unit"), departments[number], strict=True))
+        raw = {name: (text,) for name, text in begun.items()}
+        return self.show(self.page, {**raw, **self.typed(self.page), "input.begun": ("true",)}, status=200)
+
+    @property
+    def departments(self) -> list[tuple[str, str]]:
+        """The bodies and units that the postings name, where the page asks for their work."""
+        if self.page != self.form.departments[0]:
+            return []
+        found = [
+            (str(item.get(body) or ""), str(item.get(unit) or ""))
+            for item in self.answers.items(self.form.departments[1])
+            for body, unit in (("body", "unit"), ("host_body", "host_unit"))
+        ]
+        return list(dict.fromkeys(one for one in found if any(one)))
 
     def close_list(self) -> View | None:
         if self.item_begun():
@@ -344,10 +384,8 @@ class _Visit:
 
     def result(self) -> View:
         advice = self.test.advice(self.answers)
-        read = self.test.read_words(self.answers)
         shown = {
-            "advice": advice,
-            "groups": list(self.teller.groups(self.answers, read)),
+            **told(Result(self.test, self.answers, advice), self.teller),
             "pages": {one.spot: self.page_for(one.spot) for one in advice.questions},
         }
         return self.view(self.form.result, RESULT, shown)
@@ -463,6 +501,8 @@ class _Visit:
             "told": [self.teller.item(self.answers, page, index) for index in range(len(items))],
             "inputs": [self.teller.input(spot, raw, wrong) for spot in spots],
             "typed": raw,
+            "departments": self.departments,
+            "filled": "input.begun" in raw,
             "index": _text_of(raw, "input.index"),
             "chosen": _text_of(raw, "input.complete"),
             "complete_error": next((one.code for one in wrong if one.name == "input.complete"), ""),
@@ -472,7 +512,7 @@ class _Visit:
     def searched(self, raw: Raw) -> dict[str, Any]:
         """What the page says of the register: the day it is asked for, and what was found."""
         text = _text_of(raw, "input.search")
-        if self.posted.do != "search":
+        if self.posted.do not in ("search", "next"):
             text = _text_of(raw, "input.found") or text
         on = self.test.day(self.answers)
         version = employers.version_on(self.test.register, on)
@@ -481,6 +521,7 @@ class _Visit:
         return {
             "text": text,
             "on": day,
+            "since": on.isoformat() if on else "",
             "day": self.form.days[1],
             "version": version,
             "hits": hits,

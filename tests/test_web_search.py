@@ -1,0 +1,75 @@
+"""The search for the employer within the self-test: choosing, not finding, and not being sure."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.register.register import Register
+from service.store import engine
+from service.web.app import create_app
+from service.web.words import words
+
+SAID = {
+    "official.retired_on": "2025-06-30",
+    "unknown": "words",
+    "official.service": "general",
+    "official.grade": "4",
+    "engagement.start_on": "2026-03-02",
+    "page": "employer.kind",
+}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    path = tmp_path_factory.mktemp("store") / "list.csv"
+    path.write_text("기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n", encoding="utf-8")
+    store = engine(f"sqlite:///{path.with_name('psea.db')}")
+    register = Register.from_store(store)
+    register.import_file(path, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
+    with TestClient(create_app(register=register)) as opened:
+        yield opened
+    store.dispose()
+
+
+def page(client: TestClient, **more: Any) -> str:
+    fields = {name.replace("__", "."): text for name, text in more.items()}
+    return client.post("/self-test", data={**SAID, **fields}).text
+
+
+def test_beside_the_hits_stand_not_on_the_list_and_not_sure(client: TestClient) -> None:
+    found = page(client, do="search", input__search="건설")
+    assert "가상건설(주)" in found
+    assert 'value="unlisted"' in found
+    assert 'value="unsure"' in found
+
+
+def test_not_on_the_list_is_an_answer(client: TestClient) -> None:
+    assert 'name="employer.listed" value="false"' in page(client, do="unlisted")
+
+
+def test_not_being_sure_is_an_answer(client: TestClient) -> None:
+    assert 'name="unknown" value="employer.listed"' in page(client, do="unsure")
+
+
+def test_these_buttons_do_nothing_on_other_pages(client: TestClient) -> None:
+    assert "employer.listed" not in page(client, do="unlisted", page="official.lawyer")
+
+
+def test_enter_in_the_field_of_the_search_searches(client: TestClient) -> None:
+    found = page(client, do="next", input__search="건설")
+    assert 'value="choose:0"' in found
+    assert words("ko")["error"]["summary"] not in found
+
+
+def test_the_script_stands_only_where_something_is_searched(client: TestClient) -> None:
+    assert "/static/search.js" in page(client, do="stay")
+    assert "<script" not in page(client, page="official.lawyer", do="stay")
+    assert client.get("/static/search.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_without_a_register_there_is_nothing_to_search() -> None:
+    with TestClient(create_app()) as client:
+        assert "input.search" not in page(client, do="stay")
