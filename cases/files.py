@@ -95,10 +95,15 @@ def read_one(path: Path, model: type[C]) -> CaseFile[C]:
 
 def parse_case(text: str, name: str = "case") -> CaseFile[EmploymentCase]:
     """The one employment case of a YAML or JSON text."""
+    return parse_one(text, EmploymentCase, name)
+
+
+def parse_one(text: str, model: type[C], name: str = "case") -> CaseFile[C]:
+    """The one case of a YAML or JSON text. Raises InputError where there are several, or one of another kind."""
     documents = parse(text, name)
     if len(documents) != 1:
         raise refuse("This text holds several cases", "Give one case", Place(name))
-    return _of_kind(_raising(_cases(documents, name))[0], EmploymentCase)
+    return _of_kind(_raising(_cases(documents, name))[0], model)
 
 
 def _of_kind(case: AnyCase, model: type[C]) -> CaseFile[C]:

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from rules.advice import Advice, advise
+from rules.advice import Advice, advise, advise_holder
 from rules.facts import EmploymentCase
-from rules.law import employment
+from rules.holdings import TrustCase
+from rules.law import employment, trust
 from service.register.register import Register
 from service.store import engine
-from service.web.api import EXAMPLE, Problems, read_body
+from service.web.api import read_body
 from service.web.app import create_app
+from service.web.problems import Problems
+from service.web.samples import CASE, HOUSEHOLD
 from service.web.words import LANGUAGES
 
 
@@ -50,11 +53,24 @@ def problems(answer: Any) -> list[dict[str, Any]]:
 
 
 def test_the_example_gives_the_advice(client: TestClient) -> None:
-    answer = client.post("/api/v1/check", json=EXAMPLE)
+    answer = client.post("/api/v1/check", json=CASE)
     assert answer.status_code == 200
-    expected = advise(employment(), EmploymentCase.model_validate(EXAMPLE))
+    expected = advise(employment(), EmploymentCase.model_validate(CASE))
     assert answer.json() == json.loads(expected.model_dump_json())
     assert Advice.model_validate(answer.json()).outcome == expected.outcome
+
+
+def test_a_household_is_told_of_its_stock(client: TestClient) -> None:
+    answer = client.post("/api/v1/check?law=trust", json=HOUSEHOLD)
+    expected = advise_holder(trust(), TrustCase.model_validate(HOUSEHOLD))
+    assert answer.json() == json.loads(expected.model_dump_json())
+
+
+@pytest.mark.parametrize(("law", "case"), [("trust", CASE), ("employment", HOUSEHOLD)])
+def test_a_case_of_the_other_kind_is_refused(client: TestClient, law: str, case: dict[str, Any]) -> None:
+    answer = client.post("/api/v1/check", params={"law": law}, json=case)
+    assert answer.status_code == 422
+    assert "another kind" in problems(answer)[0]["message"]
 
 
 def test_problems_say_where(client: TestClient) -> None:
@@ -91,8 +107,13 @@ def test_bytes_that_are_no_text(client: TestClient) -> None:
 def test_other_refusals_have_the_same_shape(client: TestClient) -> None:
     for answer, status in (
         (client.get("/api/v1/nowhere"), 404),
+        (client.get("/api/nowhere"), 404),
+        (client.get("/api/v1/rules/nothing"), 404),
         (client.get("/api/v1/check"), 405),
         (client.post("/api/v1/check", content=b" " * 300_000), 413),
+        (client.post("/api/v1/check", data={"a": "b"}), 415),
+        (client.post("/api/v1/interview", content="{}", headers={"content-type": "text/plain"}), 415),
+        (client.get("/api/v1/rules?on=yesterday"), 422),
     ):
         assert answer.status_code == status
         problems(answer)
@@ -100,7 +121,7 @@ def test_other_refusals_have_the_same_shape(client: TestClient) -> None:
 
 def test_json_is_read_as_json() -> None:
     text = '{\t"official": {}, "engagement": {}, "employer": {"name": "\\ud55c\\ud83d\\ude00 \\\\ud83d"}}'
-    assert read_body(text).employer.name.options == ("한😀 \\ud83d",)
+    assert read_body(text, EmploymentCase).employer.name.options == ("한😀 \\ud83d",)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1950", "0001-01"])
@@ -109,7 +130,7 @@ def test_days_at_the_ends_of_the_calendar(client: TestClient, day: str) -> None:
         ({"retired_on": day}, {}),
         ({"retired_on": "2025-01-01"}, {"start_on": day}),
     ):
-        case = {"official": {**EXAMPLE["official"], **official}, "engagement": engagement, "employer": {}}
+        case = {"official": {**CASE["official"], **official}, "engagement": engagement, "employer": {}}
         assert client.post("/api/v1/check", json=case).status_code in {200, 422}
 
 
@@ -129,25 +150,82 @@ def test_no_body_breaks_the_service(client: TestClient, parts: dict[str, Any], m
     assert answer.status_code in {200, 422}
 
 
-def test_the_form_of_a_case_is_published(client: TestClient) -> None:
-    found = client.get("/openapi.json").json()
-    body = found["paths"]["/api/v1/check"]["post"]["requestBody"]["content"]["application/json"]
-    assert body["example"] == EXAMPLE
-    schemas = found["components"]["schemas"]
-    for reference in _references(found):
-        assert reference.removeprefix("#/components/schemas/") in schemas
-    assert "/api/v1/employers" not in found["paths"]
+def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
+    assert client.get("/api/v1/check").headers["allow"] == "POST"
 
 
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for below in node.values():
-            yield from _references(below)
-    elif isinstance(node, list):
-        for below in node:
-            yield from _references(below)
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", "application/vnd.a+json"]
+)
+def test_json_by_any_name(client: TestClient, kind: str) -> None:
+    sent = client.post("/api/v1/check", content=json.dumps(CASE), headers={"content-type": kind})
+    assert sent.status_code == 200
+
+
+def test_words_for_a_rank(client: TestClient) -> None:
+    found = client.get("/api/v1/ranks", params={"q": "세무", "part": "rank"}).json()["words"]
+    assert found[0] == "세무"
+    assert client.get("/api/v1/ranks", params={"q": ""}).json() == {"words": []}
+
+
+def test_rules_of_a_day_and_a_provision(client: TestClient) -> None:
+    asked = {"law": "employment", "provision": "restriction-window", "on": "2026-01-01"}
+    found = client.get("/api/v1/rules", params=asked).json()
+    assert found["on"] == "2026-01-01"
+    assert "window.open" in {one["id"] for one in found["rules"]}
+    assert {one["provision"] for one in found["rules"]} == {"restriction-window"}
+
+
+def test_rules_of_both_laws(client: TestClient) -> None:
+    assert {one["law"] for one in client.get("/api/v1/rules").json()["rules"]} == {"employment", "trust"}
+
+
+def test_a_provision_that_there_is_not_is_refused(client: TestClient) -> None:
+    answer = client.get("/api/v1/rules", params={"provision": "restriction-windw"})
+    assert answer.status_code == 422
+    assert "restriction-window" in problems(answer)[0]["remedy"]
+
+
+def test_one_rule(client: TestClient) -> None:
+    found = client.get("/api/v1/rules/window.open").json()
+    assert found["law"] == "employment"
+    assert "rule: window.open" in found["versions"][-1]["formula"]
+
+
+def test_a_rule_of_a_name_that_both_laws_have(client: TestClient) -> None:
+    both = {rule.id for rule in employment().rulebook.rules} & {rule.id for rule in trust().rulebook.rules}
+    for name in sorted(both):
+        for law in ("employment", "trust"):
+            assert client.get(f"/api/v1/rules/{name}", params={"law": law}).json()["law"] == law
+
+
+def test_the_interview_begins_with_nothing(client: TestClient) -> None:
+    first = client.post("/api/v1/interview", json={"case": {}}).json()
+    assert first["question"]["spot"] == "official.retired_on"
+    held = client.post("/api/v1/interview?law=trust", json={"case": {}}).json()
+    assert held["question"]["spot"] == "holder.asked_on"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"case": []},
+        {"case": {}, "unknown": "official.grade"},
+        {"case": {}, "unknown": ["official.shoe"]},
+        {"case": {}, "unknown": [1]},
+        {"case": {"official": {"grade": "high"}}},
+        {"case": {"works": {"complete": True, "items": [{}] * 21}}},
+        {"case": {"official": {"retired_on": "2025-01-01"}, "engagement": {"start_on": "2024-01-01"}}},
+        {"case": {"holder": {}}},
+        {"case": {}, "law": "trust"},
+        [],
+    ],
+)
+def test_an_interview_that_cannot_be_held(client: TestClient, body: Any) -> None:
+    answer = client.post("/api/v1/interview", json=body)
+    assert answer.status_code == 422
+    assert all(one["line"] == 0 for one in problems(answer))
 
 
 def test_employers_as_of_a_day(registered: TestClient) -> None:
@@ -155,6 +233,18 @@ def test_employers_as_of_a_day(registered: TestClient) -> None:
     assert [one["name"] for one in answer.json()["employers"]] == ["가상건설(주)"]
     assert answer.json()["employers"][0]["kind"] == "company"
     assert answer.json()["synthetic"] is False
+
+
+def test_a_named_employer_is_looked_up_before_more_is_asked(registered: TestClient) -> None:
+    said = {**CASE, "employer": {"name": "가상건설"}}
+    spots = []
+    while (asked := registered.post("/api/v1/interview", json={"case": said, "unknown": spots}).json())[
+        "question"
+    ]:
+        spots.append(asked["question"]["spot"])
+    assert "employer.listed" not in spots
+    assert "employer.kind" not in spots
+    assert asked["outcome"]
 
 
 @pytest.mark.parametrize("query", [{}, {"q": "가"}, {"q": "가", "on": "x"}, {"q": "가", "on": "1999-01-01"}])
@@ -165,7 +255,7 @@ def test_employers_cannot_be_asked_so(registered: TestClient, query: dict[str, s
 
 
 def test_a_named_employer_is_looked_up(registered: TestClient) -> None:
-    case = {**EXAMPLE, "employer": {"name": "가상건설"}}
+    case = {**CASE, "employer": {"name": "가상건설"}}
     advice = registered.post("/api/v1/check", json=case).json()
     assert advice["identity"]["register_year"] == 2026
     assert "employer.listed" not in [one["spot"] for one in advice["questions"]]

@@ -38,11 +38,13 @@ def test_both_languages_have_the_same_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/self-test", "/healthz", "/nowhere", "/static/style.css", "/openapi.json"]
+    "path", ["/", "/self-test", "/healthz", "/nowhere", "/static/style.css", "/api/v1/openapi.json"]
 )
 def test_every_answer_has_safe_headers_and_no_cookie(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
-    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert headers["content-security-policy"].startswith("default-src 'none'; ")
+    for kind in ("style", "script", "connect"):
+        assert f"{kind}-src 'self';" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

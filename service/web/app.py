@@ -13,12 +13,14 @@ from engine import VERSION
 from engine.rulebook import Rulebook
 from rules.law import Law, employment, law_for, laws
 from rules.lexicon import Lexicon
-from service.web import api, employers
+from service.web import api, employers, openapi, problems
 from service.web.answers import Answers
 from service.web.forms import FORMS
 from service.web.law import PATH as RULES
 from service.web.law import LawPages
 from service.web.pages import HERE, Pages, language_of, query_of
+from service.web.rate import Rate
+from service.web.settings import Settings
 from service.web.traffic import Traffic, log_paths_only
 from service.web.visit import Posted, SelfTest
 
@@ -28,23 +30,36 @@ if TYPE_CHECKING:
 KIND = "application/x-www-form-urlencoded"
 
 
-def create_app(law: Law | None = None, register: "Register | None" = None) -> FastAPI:
+def create_app(
+    law: Law | None = None, register: "Register | None" = None, settings: Settings | None = None
+) -> FastAPI:
     """The service over a rulebook (of employment unless told) and, where there is one, a register."""
     log_paths_only()
     law = law or employment()
-    app = FastAPI(title="psea", version=VERSION, docs_url=None, redoc_url=None)
+    settings = settings or Settings()
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=VERSION,
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        openapi_url=openapi.PATH,
+        docs_url=None,
+        redoc_url=None,
+    )
     tests = self_tests(law, register)
     pages = Pages(law.rulebook)
-    app.add_middleware(Traffic, refusal=pages.refusal)
+    rate = Rate(settings.rate) if settings.rate else None
+    app.add_middleware(Traffic, refusal=pages.refusal, rate=rate)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    app.include_router(api.router(law, register))
-    api.add_handlers(app)
-    api.add_case_schema(app)
+    programs = api.Service(tests, register)
+    app.include_router(api.router(programs))
+    openapi.describe(app, programs)
+    problems.add_handlers(app)
     app.include_router(interviews(pages, tests), include_in_schema=False)
     _add_start(app, pages, register)
     _add_law(app, pages, LawPages(lambda: _rulebooks(law)))
 
-    @app.get("/healthz")
+    @app.get("/healthz", include_in_schema=False)
     def health() -> dict[str, Any]:
         version = employers.version_on(register, date.today())
         shown = version.model_dump() if version else None
@@ -52,7 +67,9 @@ def create_app(law: Law | None = None, register: "Register | None" = None) -> Fa
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        return pages.refusal(request.scope, error.status_code)
+        refused = pages.refusal(request.scope, error.status_code)
+        refused.headers.update(error.headers or {})
+        return refused
 
     return app
 

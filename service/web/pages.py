@@ -8,9 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.types import Scope
 
-from engine.errors import Problem
 from engine.rulebook import Rulebook
-from service.web import api
+from service.web import problems
 from service.web.traffic import NO_STORE
 from service.web.visit import Posted, SelfTest, View
 from service.web.words import words
@@ -66,10 +65,8 @@ class Pages:
     def refusal(self, scope: Scope, status: int) -> Response:
         """What a visitor, or a program, is told where there is no page or answer."""
         request = Request(scope)
-        if scope["path"].startswith(f"{api.PREFIX}/"):
-            known = words("en")["refusal"]
-            said = known.get(str(status), known["other"])
-            return api.problems_response([Problem(said["title"], said["todo"])], status)
+        if scope["path"].startswith("/api/"):
+            return problems.refused(status)
         language = language_of(request)
         known = words(language)["refusal"]
         said = known.get(str(status), known["other"])

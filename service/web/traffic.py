@@ -1,6 +1,8 @@
-"""What every request and response goes through: bounded bodies, safe headers, logs without what was typed."""
+"""What every request and response goes through: bounded bodies and rates, safe headers, logs without what was
+typed."""
 
 import logging
+import math
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,10 +11,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.web.rate import Rate
+
 MAX_BODY = 256 * 1024
 HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -27,17 +31,24 @@ Refusal = Callable[[Scope, int], Response]
 
 
 class Traffic:
-    """The outermost application. `refusal` responds to a body too large (413) and to a failure (500)."""
+    """The outermost application. `rate` is how often one client may ask (none: as often as it likes);
+    `refusal` responds to a body too large (413), too many requests (429) and a failure (500)."""
 
-    def __init__(self, app: ASGIApp, refusal: Refusal) -> None:
+    def __init__(self, app: ASGIApp, refusal: Refusal, rate: Rate | None = None) -> None:
         self.app = app
         self.refusal = refusal
+        self.rate = rate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         answer = _Answer(send)
+        if wait := self.wait(scope):
+            refused = self.refusal(scope, 429)
+            refused.headers["retry-after"] = str(math.ceil(wait))
+            await refused(scope, receive, answer.send)
+            return
         body = await _body(scope, receive)
         if body is None:
             await self.refusal(scope, 413)(scope, receive, answer.send)
@@ -49,6 +60,16 @@ class Traffic:
             if answer.started:
                 return
             await self.refusal(scope, 500)(scope, receive, answer.send)
+
+    def wait(self, scope: Scope) -> float:
+        """Seconds until a request may be answered: of what takes work, and where the address is known."""
+        if self.rate is None or not scope.get("client") or not _counts(scope):
+            return 0.0
+        return self.rate.wait(scope["client"][0])
+
+
+def _counts(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" or scope["path"].startswith("/api/"))
 
 
 class _Answer:
