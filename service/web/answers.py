@@ -8,6 +8,7 @@ that were answered "I do not know".
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.facts import Spot
@@ -29,6 +30,7 @@ Pair = tuple[str, str]
 Plain = Any
 
 
+@lru_cache(maxsize=4096)
 def spot_of(key: str) -> Spot | None:
     """The spot of the case that a key names; none for any other text."""
     match = _KEY.fullmatch(key)

@@ -31,7 +31,10 @@ def case_of(form: Form, answers: Answers, lexicon: Lexicon) -> CaseModel:
 
 
 def next_step(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> Step:
-    """The first page of which the answer is still missing and can still matter."""
+    """The first page of which the answer is still missing and can still matter.
+
+    Postings are asked for before the work of their departments, where both matter.
+    """
     case = case_of(form, answers, lexicon)
     for page in form.first_pages:
         if not answered(answers, page):
@@ -39,7 +42,12 @@ def next_step(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> Step:
     seen = glance(law, case)
     missing = [spot for spot in seen.questions if key_of(spot) not in answers.said]
     spot = next(mattering(law, case, seen, missing), None)
-    return Step(None, 0) if spot is None else Step(page_for(spot), len(missing))
+    if spot is None:
+        return Step(None, 0)
+    done, held = form.departments
+    page = page_for(spot)
+    first = held if page == done and held in map(page_for, missing) else page
+    return Step(first, len(missing))
 
 
 def glance(law: Law, case: CaseModel) -> Answer:
