@@ -1,10 +1,10 @@
 """The self-test page by page: what is asked, what a button does, and the result that follows."""
 
 import html
+import json
 import logging
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,20 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
-from cases.files import AnyCase, find_cases, read_cases
 from engine.facts import Spot
-from rules.advice import Text, advise
-from rules.facts import EmploymentCase
+from rules.advice import Text
 from rules.law import employment
-from rules.lexicon import Lexicon
+from service.cli import app
 from service.web.answers import Answers, key_of
 from service.web.app import create_app
-from service.web.forms import EMPLOYMENT
-from service.web.interview import case_of
+from service.web.forms import EMPLOYMENT, FORMS, Form
 from service.web.words import LANGUAGES, words
+from tests.interviewing import case_files, pairs_of, self_test, untypable
 
-ROOT = Path(__file__).parents[1]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAID = {
     "official.retired_on": "2025-06-30",
@@ -101,41 +99,40 @@ def fill_in(client: TestClient, page: str, fields: dict[str, str], status: int =
     return send(client, [*hidden(page), *fields.items()], status=status)
 
 
-def pairs_of(case: EmploymentCase) -> list[tuple[str, str]]:
-    """What the form would carry for a case."""
-    said: dict[str, Any] = {}
-    for name, part in EMPLOYMENT.sections.items():
-        dumped = case.model_dump(mode="json")[name]
-        for index, item in enumerate(dumped["items"] if part.listed else [dumped]):
-            fields = {field: value for field, value in item.items() if value is not None}
-            keep = fields or ({next(iter(item)): None} if part.listed else {})
-            said |= {key_of(Spot(name, index, field)): value for field, value in keep.items()}
-        if part.listed:
-            said[f"{name}.complete"] = dumped["complete"]
-    return list(Answers(said).pairs())
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_the_form_says_every_case_file_and_the_facts_are_the_same(form: Form) -> None:
+    """An advice follows from the law and the facts alone, so that the pages say what `psea check` says."""
+    for case in case_files(form):
+        assert self_test(form).case(Answers.read(pairs_of(case.facts))) == case.facts, case.name
 
 
-@cache
-def every_case() -> list[AnyCase]:
-    provisions = [case for path in find_cases(ROOT / "cases" / "provisions") for case in read_cases(path)]
-    published = [case for path in list(find_cases(ROOT / "cases"))[:400:40] for case in read_cases(path)]
-    return [case for case in (*provisions, *published) if isinstance(case.facts, EmploymentCase)]
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_nearly_every_case_file_can_be_typed_into_the_pages(form: Form) -> None:
+    """The others say a value as one of several, or days from one to another that are no month or year."""
+    files = case_files(form)
+    kept = [case for case in files if not any(untypable(case.facts))]
+    assert len(kept) >= len(files) * 95 // 100
 
 
-def test_the_form_says_every_case_file_and_the_facts_are_the_same() -> None:
-    lexicon = Lexicon.load()
-    for case in every_case():
-        assert case_of(EMPLOYMENT, Answers.read(pairs_of(case.facts)), lexicon) == case.facts, case.name
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_the_advice_of_the_pages_is_that_of_the_command_line(form: Form, tmp_path: Path) -> None:
+    command = {"employment": "check", "trust": "recusal"}[form.name]
+    files = case_files(form)
+    for case in files[:: max(1, len(files) // 8)]:
+        path = tmp_path / "case.json"
+        path.write_text(case.facts.model_dump_json(), encoding="utf-8")
+        said = CliRunner().invoke(app, [command, str(path), "--json"])
+        advice = self_test(form).advice(Answers.read(pairs_of(case.facts)))
+        assert json.loads(said.stdout) == json.loads(advice.model_dump_json()), case.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_result_page_says_all_that_the_advice_says(client: TestClient, language: str) -> None:
-    law = employment()
-    cases = every_case()
+    cases = case_files(EMPLOYMENT)
     query = "?lang=en" if language == "en" else ""
     for case in cases[:: max(1, len(cases) // 12)]:
         page = html.unescape(send(client, [*pairs_of(case.facts), ("do", "result")], query))
-        advice = advise(law, case.facts)
+        advice = self_test(EMPLOYMENT).advice(Answers.read(pairs_of(case.facts)))
         assert heading(page) == advice.title.in_(language)
         for text in texts(advice):
             said = text.in_(language).strip()
