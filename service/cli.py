@@ -102,15 +102,20 @@ def serve(
 ) -> None:
     """자가진단 웹 서비스를 엽니다. · The web service."""
     with reporting(language):
+        import os
+
         import uvicorn
 
         from rules.law import employment, laws, refuse_unverified
         from service.web.app import create_app
+        from service.web.settings import Settings
 
+        settings = Settings.read(os.environ)
         for law in laws():
             refuse_unverified(law)
+        served = create_app(employment(), _register(), settings)
         typer.echo(say(language, "serving", port=port))
-        uvicorn.run(create_app(employment(), _register()), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.run(served, host="127.0.0.1", port=port, log_level="warning", server_header=False)
 
 
 def _register() -> "Register | None":

@@ -13,12 +13,12 @@ from engine import VERSION
 from engine.rulebook import Rulebook
 from rules.law import Law, employment, law_for, laws
 from rules.lexicon import Lexicon
-from service.web import api, employers, openapi, problems
+from service.web import api, downloads, employers, openapi, problems, public
 from service.web.answers import Answers
 from service.web.forms import FORMS
 from service.web.law import PATH as RULES
 from service.web.law import LawPages
-from service.web.pages import HERE, Pages, language_of, query_of
+from service.web.pages import HERE, Pages, language_of, posted, query_of
 from service.web.rate import Rate
 from service.web.settings import Settings
 from service.web.traffic import Traffic, log_paths_only
@@ -26,8 +26,6 @@ from service.web.visit import Posted, SelfTest
 
 if TYPE_CHECKING:
     from service.register.register import Register
-
-KIND = "application/x-www-form-urlencoded"
 
 
 def create_app(
@@ -47,7 +45,7 @@ def create_app(
         redoc_url=None,
     )
     tests = self_tests(law, register)
-    pages = Pages(law.rulebook)
+    pages = Pages(law.rulebook, register)
     rate = Rate(settings.rate) if settings.rate else None
     app.add_middleware(Traffic, refusal=pages.refusal, rate=rate)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -56,7 +54,8 @@ def create_app(
     openapi.describe(app, programs)
     problems.add_handlers(app)
     app.include_router(interviews(pages, tests), include_in_schema=False)
-    _add_start(app, pages, register)
+    app.include_router(downloads.router(pages, tests), include_in_schema=False)
+    app.include_router(public.router(pages, tests[0], settings.contact), include_in_schema=False)
     _add_law(app, pages, LawPages(lambda: _rulebooks(law)))
 
     @app.get("/healthz", include_in_schema=False)
@@ -105,14 +104,6 @@ def _add_interview(router: APIRouter, pages: Pages, test: SelfTest) -> None:
         return RedirectResponse(f"{test.path}{query_of(language_of(request))}", 308)
 
 
-def _add_start(app: FastAPI, pages: Pages, register: "Register | None") -> None:
-    @app.get("/", include_in_schema=False)
-    def start(request: Request) -> HTMLResponse:
-        version = employers.version_on(register, date.today())
-        language = language_of(request)
-        return HTMLResponse(pages.render("start.html", language, {"version": version, "path": "/"}))
-
-
 def _add_law(app: FastAPI, pages: Pages, law: LawPages) -> None:
     @app.get(RULES, include_in_schema=False)
     def rules(request: Request, on: str = "") -> HTMLResponse:
@@ -129,14 +120,3 @@ def _rulebooks(law: Law) -> list[Rulebook]:
     """Every rulebook, the given one in the place of the one that it replaces."""
     others = [one.rulebook for one in laws() if one.rulebook.name != law.rulebook.name]
     return [law.rulebook, *others]
-
-
-async def posted(request: Request) -> Posted:
-    """The form of a self-test page. Raises HTTPException for another kind and for too many fields."""
-    kind = request.headers.get("content-type", KIND).partition(";")[0].strip().lower()
-    if kind != KIND:
-        raise HTTPException(415)
-    try:
-        return Posted.read(await request.body())
-    except ValueError:
-        raise HTTPException(413) from None

@@ -1,20 +1,27 @@
 """Pages in both languages: what every template is given, and what is said where there is no page."""
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from engine.rulebook import Rulebook
-from service.web import problems
+from service.web import employers, problems
 from service.web.traffic import NO_STORE
 from service.web.visit import Posted, SelfTest, View
 from service.web.words import words
 
+if TYPE_CHECKING:
+    from service.register.register import Register
+
 HERE = Path(__file__).parent
+KIND = "application/x-www-form-urlencoded"
 
 
 def language_of(request: Request) -> str:
@@ -25,11 +32,23 @@ def query_of(language: str) -> str:
     return "?lang=en" if language == "en" else ""
 
 
+async def posted(request: Request) -> Posted:
+    """The form of a self-test page. Raises HTTPException for another kind and for too many fields."""
+    kind = request.headers.get("content-type", KIND).partition(";")[0].strip().lower()
+    if kind != KIND:
+        raise HTTPException(415)
+    try:
+        return Posted.read(await request.body())
+    except ValueError:
+        raise HTTPException(413) from None
+
+
 class Pages:
     """Renders the templates; `rulebook` is the one that pages name which are of no self-test."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, register: "Register | None" = None) -> None:
         self.rulebook = rulebook
+        self.register = register
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -56,6 +75,7 @@ class Pages:
             "other_query": query_of(other),
             "t": words(language),
             "rulebook": self.rulebook,
+            "register": employers.version_on(self.register, date.today()),
             "answers": None,
             "path": "",
             "wrong": (),
@@ -70,5 +90,10 @@ class Pages:
         language = language_of(request)
         known = words(language)["refusal"]
         said = known.get(str(status), known["other"])
-        page = self.render("problem.html", language, {"said": said, "path": "/"})
+        page = self.render("problem.html", language, {"said": said, "path": _address(scope)})
         return HTMLResponse(page, status, NO_STORE)
+
+
+def _address(scope: Scope) -> str:
+    """The path asked for, as a link within this service; a form that was sent is not asked for again."""
+    return "/" if scope["method"] == "POST" else "/" + quote(scope["path"].lstrip("/\\"))
