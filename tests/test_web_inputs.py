@@ -113,6 +113,10 @@ def test_texts_lose_control_signs() -> None:
     assert read(NAME, {"input.name": ("가\x00상\u202e  회사",)}) == "가 상 회사"
 
 
+def test_initial_consonants_stay_what_they_are() -> None:
+    assert read(NAME, {"input.name": ("ㄱㅅ ㄳ　Ａ",)}) == "ㄱㅅ ㄳ A"
+
+
 @given(st.sampled_from(SPOTS), st.data())
 def test_whatever_is_typed_is_read_refused_or_blank(spot: Spot, data: st.DataObject) -> None:
     name = f"input.{spot.field}"

@@ -46,6 +46,11 @@ def test_beside_the_hits_stand_not_on_the_list_and_not_sure(client: TestClient) 
     assert 'value="unsure"' in found
 
 
+@pytest.mark.parametrize("text", ["건설", "ㄱㅅㄱㅅ", "가상겅설"])
+def test_part_of_a_name_initials_and_errors_find_it(client: TestClient, text: str) -> None:
+    assert 'value="choose:0"' in page(client, do="search", input__search=text)
+
+
 def test_not_on_the_list_is_an_answer(client: TestClient) -> None:
     assert 'name="employer.listed" value="false"' in page(client, do="unlisted")
 

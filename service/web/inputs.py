@@ -26,6 +26,7 @@ SEVERAL = {("works", "category"), ("tasks", "kind")}
 MOST_WON = 10**15
 _MULTIPLES = {"조": 10**12, "억": 10**8, "만": 10**4}
 _AMOUNT = re.compile(r"(?=\d)(?:(?:\d+[천백])*\d*(?<=[\d천백])[조억만])*(?:\d+[천백])*\d*")
+_NOT_LETTERS = re.compile("[^\u3131-\u318e]+")
 _GROUP = re.compile(r"([\d천백]+)([조억만]?)")
 
 
@@ -75,7 +76,9 @@ def read(spot: Spot, raw: Raw) -> Plain:
 
 
 def _typed(name: str, raw: Raw) -> str:
-    text = unicodedata.normalize("NFKC", (raw.get(name) or ("",))[0])
+    text = _NOT_LETTERS.sub(
+        lambda match: unicodedata.normalize("NFKC", match[0]), (raw.get(name) or ("",))[0]
+    )
     return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())
 
 

@@ -521,6 +521,7 @@ class _Visit:
         return {
             "text": text,
             "on": day,
+            "leads": version is not None and not set(self.form.searched) & set(self.answers.said),
             "since": on.isoformat() if on else "",
             "day": self.form.days[1],
             "version": version,
