@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from typing import Any
 import segno
 from fpdf import FPDF, FPDFException
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from rules.advice import Citation, Item, Proof, ProofStep, Text
 from service.web.effects import Effect
@@ -58,7 +60,8 @@ class _Paper(FPDF):
         self.foot = foot
         for style, file in zip(("", "B"), font_files(), strict=True):
             self.add_font(FONT, style, file)
-        self.known = frozenset(getattr(self.fonts[FONT.lower()], "cmap", ()))
+        font = self.fonts[FONT.lower()]
+        self.known = frozenset(font.cmap if isinstance(font, TTFFont) else ())
         self.set_margin(MARGIN)
         self.set_auto_page_break(True, MARGIN + 4)
         self.set_creation_date(STAMP)
@@ -67,6 +70,12 @@ class _Paper(FPDF):
         self.set_display_mode("fullwidth")
         self.set_producer("psea")
         self.add_page()
+
+    def close(self) -> None:
+        """Close the files of the fonts."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def footer(self) -> None:
         self.set_y(-MARGIN + 3)
@@ -141,11 +150,12 @@ class _Document:
         self.paper = _Paper(f"{self.tell(self.advice.title)} – {self.words['name']}", self.language, foot)
 
     def bytes(self) -> bytes:
-        self.glance()
-        self.reasons()
-        self.proof()
-        self.keep()
-        return bytes(self.paper.output())
+        with closing(self.paper):
+            self.glance()
+            self.reasons()
+            self.proof()
+            self.keep()
+            return bytes(self.paper.output())
 
     def tell(self, text: Text) -> str:
         return text.in_(self.language)
