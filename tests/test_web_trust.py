@@ -47,6 +47,7 @@ def test_the_first_question_is_about_which_day_and_offers_today(client: TestClie
     page = client.get(f"{PATH}?lang={language}").text
     assert page_name(page) == "holder.asked_on"
     assert f'value="{date.today().year}"' in page
+    assert f"– {words(language)['tests']['trust']}</title>" in page
     assert f'action="{PATH}{"?lang=en" if language == "en" else ""}"' in page
 
 
