@@ -8,7 +8,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.test_web_pages import CHROMIUM, address, browser, current, picture, pictures, press_enter
+from tests.test_web_pages import (
+    CHROMIUM,
+    address,
+    answer,
+    browser,
+    current,
+    give_day,
+    picture,
+    pictures,
+    press,
+    press_enter,
+)
 
 __all__ = ["address", "browser", "pictures"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
@@ -155,3 +166,31 @@ def test_axe_finds_nothing_on_the_test_about_stock(page: Page, address: str, pic
         open_at(page, address, asked, path="/trust-test", **said)
         assert faults(page) == [], asked
         picture(page, pictures, f"trust-{asked.replace('.', '-')}")
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_whole_interview_with_scripts_has_no_faults(page: Page, address: str, lang: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{address}/self-test{'?lang=en' if lang == 'en' else ''}")
+    give_day(page, "retired_on", "2025-06-30")
+    press(page, "next")
+    for name, text in (("agency", "국세청"), ("rank", "세무6급")):
+        page.locator(f'[name="input.{name}"]').press_sequentially(text)
+        page.keyboard.press("Escape")
+    press_enter(page)
+    press(page, "confirm")
+    asked: list[str] = []
+    while current(page) != "check":
+        asked.append(current(page))
+        assert faults(page) == [], asked
+        if page.locator(FIELD).count():
+            page.locator(FIELD).press_sequentially("가람")
+            expect(page.locator(OPTION).first).to_be_visible()
+            page.keyboard.press("ArrowDown")
+            press_enter(page)
+        else:
+            answer(page, asked[-1])
+    assert len(asked) == len(set(asked)) < 20
+    assert faults(page) == []
+    press(page, "result")
+    assert page.locator(".outcome").count() == 1
