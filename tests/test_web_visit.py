@@ -309,6 +309,15 @@ def test_each_kind_of_work_has_an_example(client: TestClient) -> None:
             assert example in html.unescape(page)
 
 
+@pytest.mark.parametrize("page", [name for name, part in EMPLOYMENT.sections.items() if part.listed])
+def test_every_list_says_why_and_where_of_each_field(client: TestClient, page: str) -> None:
+    shown = html.unescape(send(client, {**SAID, "page": page, "do": "stay"}))
+    speaker = self_test(EMPLOYMENT).teller("ko")
+    for field in EMPLOYMENT.sections[page].fact.domains():
+        for kind in ("why", "where"):
+            assert speaker.field(Spot(page, 0, field), kind) in shown
+
+
 def test_a_list_is_not_left_without_saying_whether_it_is_all(client: TestClient) -> None:
     page = send(client, {"official.retired_on": "2025", "page": "works", "do": "next"}, status=422)
     assert "#input.complete" in page
