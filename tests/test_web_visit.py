@@ -358,13 +358,32 @@ FIELD_NAMES = st.sampled_from(
         *("input.retired_on.year", "input.retired_on.month", "input.last_on.day", "input.capital.at_least"),
         *("page", "do", "origin", "works.items.19.unit", "employer.capital.at_most", "employer.register"),
         *("words.agency", "words.rank", "employer.name", "official.committee"),
+        *(
+            "holder.asked_on",
+            "holder.grade",
+            "stocks.items.0.value",
+            "stocks.complete",
+            "input.asked_on.year",
+        ),
     ]
 )
 DO = [
     *("next", "add", "unknown", "skip", "confirm", "back", "check", "result", "stay", "search"),
-    *("change:", "remove:", "edit:", "choose:", "go"),
+    *("change:", "remove:", "edit:", "choose:", "for:", "go", "unlisted", "unsure"),
 ]
-TARGETS = ["0", "7", "works", "words", "official.grade", "works.items.0.unit", "employer.listed", "x", "-1"]
+TARGETS = [
+    "0",
+    "7",
+    "works",
+    "stocks",
+    "holder.asked_on",
+    "words",
+    "official.grade",
+    "works.items.0.unit",
+    "employer.listed",
+    "x",
+    "-1",
+]
 FIELD_VALUES = (
     st.sampled_from(
         [*SAID.values(), *TARGETS, "true", "2020", "1950-01-01", "2100-12-31", "0001", "9999-12-31"]
@@ -382,11 +401,12 @@ FIELD_VALUES = (
     st.sampled_from([*TARGETS, "check", "result", "official.retired_on", "postings"]),
     st.sampled_from([*(do for do in DO if not do.endswith(":")), "edit:0", "remove:0", "change:works"]),
     st.booleans(),
+    st.sampled_from(FORMS),
 )
 def test_no_form_breaks_the_service(
-    client: TestClient, fields: list[tuple[str, str]], page: str, do: str, answered: bool
+    client: TestClient, fields: list[tuple[str, str]], page: str, do: str, answered: bool, form: Form
 ) -> None:
     known = list(SAID.items()) if answered else []
     body = urlencode([*known, *fields, ("page", page), ("do", do)], errors="replace")
-    answer = client.post("/self-test", content=body, headers=FORM)
+    answer = client.post(form.path, content=body, headers=FORM)
     assert answer.status_code in {200, 422}
