@@ -17,6 +17,7 @@ from sqlglot import exp
 from engine import expressions as ex
 from engine import tables
 from engine.bodies import MANY, MAY, MUST, Absence, Bodies, Body, ground_of
+from engine.live import narrow
 from engine.program import Program
 from engine.rulebook import Parameter, Rule
 from engine.selects import (
@@ -168,7 +169,22 @@ class Compiler:
             for predicate in ready:
                 del left[predicate]
         self.done.parts.update(self._parts())
+        self._narrow()
         return self.done
+
+    def _narrow(self) -> None:
+        """Leave out what is not read, but in the first row: there it is asked what is settled."""
+        first, *others = self.done.steps
+        assert isinstance(first, Query)
+        given = self.bodies.schema.tables
+        whole = [*given[tables.GIVEN], *first.query.named_selects[1:]]
+        steps = [
+            ("", [query.query for query in step.queries])
+            if isinstance(step, Loop)
+            else (step.name, [step.query])
+            for step in others
+        ]
+        narrow(steps, [*self.done.parts.values(), *self.done.late.values()], {**given, CASES: whole})
 
     def _parts(self) -> Iterator[tuple[Part, exp.Query]]:
         yield Part("answer"), self._answer()

@@ -115,14 +115,13 @@ class Spark:
 
     def evaluate(self, kinds: Container[str] = ("answer", "relation")) -> None:
         """Run the rules over the tables of facts, leaving `found`: a row for each row of each part."""
-        made, wanted = _read_again(self.script), _read_later(self.script)
-        for step, columns in zip(self.script.steps, wanted, strict=True):
+        made = _read_again(self.script)
+        for step in self.script.steps:
             if isinstance(step, Loop):
                 self._loop(step)
             else:
                 frame = self._query(step.query)
-                narrow = [name for name in frame.columns if name in columns]
-                self._name(step.name, _made(frame.select(*narrow)) if step.name in made else frame)
+                self._name(step.name, _made(frame) if step.name in made else frame)
         self._name(FOUND, _made(self._query(self.script.results(kinds))))
 
     def write(self, location: str) -> None:
@@ -175,19 +174,6 @@ def _read_again(script: Script) -> set[str]:
         for table in query.find_all(exp.Table)
     )
     return {name for name, times in read.items() if times > 1}
-
-
-def _read_later(script: Script) -> list[set[str]]:
-    """The columns that are read by name after each step."""
-    read = [_names([*script.parts.values(), *script.late.values()])]
-    for step in reversed(script.steps[1:]):
-        queries = [one.query for one in (step.queries if isinstance(step, Loop) else (step,))]
-        read.append(read[-1] | _names(queries))
-    return read[::-1]
-
-
-def _names(queries: Iterable[exp.Query]) -> set[str]:
-    return {column.name for query in queries for column in query.find_all(exp.Column)}
 
 
 def _columns(types: Mapping[str, str]) -> str:
