@@ -92,6 +92,7 @@ def test_problems_say_where(client: TestClient) -> None:
         '{"official": {"retired_on": "2025"}, "engagement": {"start_on": "2024-01-01"}, "employer": {}}',
         '{"official": {}, "official": {}, "engagement": {}, "employer": {}}',
         '{"like": "x", "official": {}, "engagement": {}, "employer": {}}',
+        json.dumps({**CASE, "works": {"complete": True, "items": [{}] * 21}}),
     ],
 )  # fmt: skip
 def test_bad_bodies_are_problems(client: TestClient, body: str) -> None:

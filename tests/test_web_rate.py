@@ -48,6 +48,20 @@ def test_no_minute_has_more_than_allowed_and_nobody_waits_without_need(
             answered[client].append(clock.now)
 
 
+def test_what_takes_long_counts_as_several() -> None:
+    clock = Clock()
+    limit = Rate(10, clock)
+    assert limit.wait("192.0.2.1") == 0
+    limit.charge("192.0.2.1", 0.19)
+    limit.charge("192.0.2.1", 1.5)
+    assert [limit.wait("192.0.2.1") for _ in range(3)] == [0, 0, MINUTE]
+    limit.charge("192.0.2.2", 5)
+    assert limit.wait("192.0.2.2") == 0
+    limit.charge("192.0.2.1", 1e9)
+    clock.now += MINUTE
+    assert limit.wait("192.0.2.1") == 0
+
+
 def test_the_quiet_are_forgotten() -> None:
     clock = Clock()
     limit = Rate(5, clock)

@@ -20,7 +20,7 @@ from service.lookup import look_up
 from service.web import employers
 from service.web.catalogue import Catalogue, LawName, Rules, RuleTold
 from service.web.problems import REFUSED, NotFound
-from service.web.questions import Interview, interview
+from service.web.questions import Interview, interview, refuse_long
 from service.web.suggestions import Part, Suggestions
 from service.web.visit import SelfTest
 
@@ -241,7 +241,9 @@ def read_body(text: str, model: type[C]) -> C:
     """The case of a JSON text. Raises InputError with the line of every problem."""
     read_json(text)
     whole = _PAIRED_ESCAPES.sub(lambda match: match[1] + json.loads(f'"{match[2]}"'), text)
-    return parse_one(whole.replace("\t", " "), model, CASE_NAME).facts
+    case = parse_one(whole.replace("\t", " "), model, CASE_NAME).facts
+    refuse_long(case)
+    return case
 
 
 def _not_json(error: json.JSONDecodeError) -> Problem:

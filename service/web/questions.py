@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from cases.files import parse_one
 from engine.errors import InputError, Place, Problem, nearest
-from engine.facts import Spot
+from engine.facts import CaseModel, Spot
 from engine.speech import Speaker
 from engine.values import plain
 from engine.worlds import answer
@@ -84,7 +84,7 @@ def interview(test: SelfTest, case: Mapping[str, Any], unknown: Iterable[str]) -
     answers = answers_of(test, case, unknown)
     step = test.step(answers)
     if step.page is not None:
-        asked = _Asking({language: test.teller(language) for language in LANGUAGES}, answers)
+        asked = Asking({language: test.teller(language) for language in LANGUAGES}, answers)
         return Interview(question=asked.page(step.page), open=step.open)
     found = answer(test.law.executor, test.case(answers))
     outcome = found.outcome or UNDETERMINED
@@ -115,6 +115,7 @@ def _facts(test: SelfTest, case: Mapping[str, Any]) -> dict[str, Any]:
     case = {**{name: {} for name, section in test.form.sections.items() if not section.listed}, **case}
     try:
         read = parse_one(json.dumps(case, ensure_ascii=False), test.form.model).facts
+        refuse_long(read)
     except InputError as error:
         raise InputError(_inside(one) for one in error.problems) from None
     facts = {name: part for name, part in case.items() if name in test.form.sections}
@@ -124,6 +125,24 @@ def _facts(test: SelfTest, case: Mapping[str, Any]) -> dict[str, Any]:
             found = {name: plain(getattr(looked.case.employer, name)) for name in ("kind", "listed")}
             facts["employer"] = {**facts["employer"], **found, "register": "used"}
     return facts
+
+
+def refuse_long(case: CaseModel) -> None:
+    """Raise InputError for lists with more entries than a page takes: work grows faster than they do."""
+    lengths = {
+        section.name: len(case.facts(section)) for section in case.sections().values() if section.listed
+    }
+    problems = [
+        Problem(
+            f"The list has {length} entries",
+            f"Give at most {MOST_ITEMS}, those that matter most; the program psea takes more",
+            Place(path=name),
+        )
+        for name, length in lengths.items()
+        if length > MOST_ITEMS
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _inside(problem: Problem) -> Problem:
@@ -137,12 +156,6 @@ def _with_list(answers: Answers, section: str, part: Any) -> Answers:
     if not isinstance(whole, dict):
         return answers
     items = whole.get("items") or []
-    if len(items) > MOST_ITEMS:
-        place = Place(path=f"case.{section}")
-        problem = Problem(
-            f"The list has {len(items)} entries", f"Give at most {MOST_ITEMS}, those that matter most", place
-        )
-        raise InputError([problem])
     given = [{name: one for name, one in item.items() if one is not None} for item in items]
     listed = answers.with_items(section, given)
     unknown = [key for key in answers.said if _within(key, section, len(items))]
@@ -204,7 +217,7 @@ def _key(text: str, form: Form) -> str | None:
     return key if spot_of(key) else None
 
 
-class _Asking:
+class Asking:
     """Puts a page into words, in both languages."""
 
     def __init__(self, tellers: Mapping[str, Teller], answers: Answers) -> None:

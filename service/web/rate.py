@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
 MINUTE = 60.0
+SHARE = 0.2
 MOST_CLIENTS = 20_000
 NETWORK = 64
 
@@ -35,6 +36,12 @@ class Rate:
         times.append(now)
         self.clients.move_to_end(client)
         return 0.0
+
+    def charge(self, address: str, seconds: float) -> None:
+        """Count a request that took long as several, so that nobody keeps the service busy by himself."""
+        times = self.clients.get(client_of(address))
+        if times:
+            times.extend([self.clock()] * min(int(seconds / SHARE), self.most))
 
     def forget(self, now: float) -> None:
         while self.clients:

@@ -3,6 +3,7 @@ typed."""
 
 import logging
 import math
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -53,6 +54,7 @@ class Traffic:
         if body is None:
             await self.refusal(scope, 413)(scope, receive, answer.send)
             return
+        begun = time.monotonic()
         try:
             await self.app(scope, _replay(body, receive), answer.send)
         except Exception as error:
@@ -60,16 +62,15 @@ class Traffic:
             if answer.started:
                 return
             await self.refusal(scope, 500)(scope, receive, answer.send)
+        finally:
+            if self.rate and scope.get("client"):
+                self.rate.charge(scope["client"][0], time.monotonic() - begun)
 
     def wait(self, scope: Scope) -> float:
-        """Seconds until a request may be answered: of what takes work, and where the address is known."""
-        if self.rate is None or not scope.get("client") or not _counts(scope):
+        """Seconds until a request may be answered: of all but files, and where the address is known."""
+        if self.rate is None or not scope.get("client") or scope["path"].startswith("/static/"):
             return 0.0
         return self.rate.wait(scope["client"][0])
-
-
-def _counts(scope: Scope) -> bool:
-    return bool(scope["method"] == "POST" or scope["path"].startswith("/api/"))
 
 
 class _Answer:
