@@ -61,6 +61,7 @@ function offer(field) {
   const button = document.getElementById("share-copy");
   field.value = new URL(field.value, location.href).href;
   document.getElementById("share-field").hidden = false;
+  document.getElementById("share-link").hidden = true;
   button.addEventListener("click", async () => {
     await copy(field);
     document.getElementById("share-status").textContent = button.dataset.copied;
