@@ -181,7 +181,9 @@ def retirees(count: int) -> Iterator[CaseModel]:
 
 def test_a_typical_retiree_is_asked_few_of_all_questions() -> None:
     """With `-s` this prints the figures of docs/self-test.md; PSEA_HYPOTHESIS=full takes more people."""
-    asked = sorted(len(interview(case).asked) for case in retirees(min(400, settings().max_examples * 4 // 5)))
+    asked = sorted(
+        len(interview(case).asked) for case in retirees(min(400, settings().max_examples * 4 // 5))
+    )
     lists = [name for name, section in EMPLOYMENT.sections.items() if section.listed]
     every = len(every_spot(EMPLOYMENT)) + len(lists)
     first, median, third = quantiles(asked, n=4)
