@@ -1,5 +1,6 @@
 """The files of a result over the web, and opening answers again."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -194,3 +195,25 @@ def test_no_address_of_the_server_holds_answers(client: TestClient) -> None:
             *("/self-test?lang=en", "/employers", "/rules", "/staff", "/audit", "/api"),
             *("/accessibility", "/stored"),
         )
+
+
+@pytest.mark.parametrize("what", STARTS)
+def test_nothing_typed_is_logged_while_a_file_is_made(
+    client: TestClient, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        answer = take(
+            client, what, {**SAID, "employer.name": "심어둔이름😀", "works.items.0.unit": "심어둔부서"}
+        )
+    assert answer.status_code == 200
+    assert "심어둔" not in caplog.text
+    assert "😀" not in caplog.text
+
+
+def test_nothing_opened_is_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    text = take(client, "case.yaml", {**SAID, "employer.name": "planted-name"}).text
+    with caplog.at_level(logging.DEBUG):
+        assert opened(client, text).status_code == 200
+        assert opened(client, file=text.encode()).status_code == 200
+        assert opened(client, text.replace("company", "planted-kind")).status_code == 422
+    assert "planted" not in caplog.text
