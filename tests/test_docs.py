@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from cases.files import parse_case
 from service.cli import app
+from service.web.app import create_app
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -40,6 +42,22 @@ def test_every_command_shown_works(command: str, tmp_path: Path, monkeypatch: py
 def test_the_case_shown_is_a_case() -> None:
     shown = re.findall(r"```yaml\n(official:.*?)```", (ROOT / "docs" / "use.md").read_text(), re.DOTALL)
     assert [parse_case(text).facts.official.grade.options for text in shown] == [(6,)]
+
+
+def requests() -> Iterator[tuple[str, str, str]]:
+    """Method, address and body of every request that the documents show."""
+    for document in DOCUMENTS:
+        for block in re.findall(r"```http\n(.*?)```", document.read_text(), re.DOTALL):
+            yield from re.findall(r"^(GET|POST) (\S+)\n((?:[{ ].*\n)*)", block, re.MULTILINE)
+
+
+def test_every_request_shown_is_answered() -> None:
+    shown = list(requests())
+    assert {address.partition("?")[0] for _, address, _ in shown} >= {"/api/v1/check", "/api/v1/interview"}
+    with TestClient(create_app()) as client:
+        for method, address, body in shown:
+            answer = client.request(method, address, content=body or None)
+            assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
