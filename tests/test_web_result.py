@@ -66,6 +66,14 @@ def test_the_glance_says_what_to_do_by_which_day(client: TestClient) -> None:
     assert 'formaction="/self-test/calendar"' in glance
 
 
+def test_a_deadline_that_has_passed_says_so(client: TestClient) -> None:
+    passed = words("ko")["result"]["passed"]
+    assert passed in part(page(client, {**SAID, "engagement.start_on": "2026-03-02"}), "glance")
+    later = {"official.retired_on": "2099-06-30", "postings.items.0.to_on": "2099-06-30"}
+    start = {"engagement.start_on": "2099-12-01", "works.items.0.last_on": "2099-01-01"}
+    assert passed not in page(client, {**SAID, **later, **start})
+
+
 def test_the_full_proof_is_closed_and_at_the_end(client: TestClient) -> None:
     text = page(client, SAID)
     assert '<details class="more">' in part(text, "proof")

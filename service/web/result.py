@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -103,14 +104,15 @@ def _steps(step: ProofStep) -> Iterator[ProofStep]:
         yield from _steps(below)
 
 
-def told(result: Result, teller: "Teller") -> dict[str, Any]:
-    """What the template of a result is given beside the advice itself."""
+def told(result: Result, teller: "Teller", today: date) -> dict[str, Any]:
+    """What the template of a result is given: the advice, and which of its days have passed."""
     language = teller.speaker.language
     return {
         "advice": result.advice,
         "result": result,
         "name": result.test.name,
         "day": teller.speaker.day,
+        "today": today,
         "link": address(result.test, result.answers, "?lang=en" if language == "en" else ""),
         "groups": groups(result, teller),
     }

@@ -385,7 +385,7 @@ class _Visit:
     def result(self) -> View:
         advice = self.test.advice(self.answers)
         shown = {
-            **told(Result(self.test, self.answers, advice), self.teller),
+            **told(Result(self.test, self.answers, advice), self.teller, date.today()),
             "pages": {one.spot: self.page_for(one.spot) for one in advice.questions},
         }
         return self.view(self.form.result, RESULT, shown)

@@ -47,6 +47,7 @@ async function open(place) {
     send(await unpacked(code));
   } catch (error) {
     place.textContent = error.message === "old" ? place.dataset.old : place.dataset.damaged;
+    document.getElementById("main").prepend(place);
     place.hidden = false;
   }
 }
