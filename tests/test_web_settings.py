@@ -1,8 +1,10 @@
 """What the operator sets."""
 
 import pytest
+from typer.testing import CliRunner
 
 from engine.errors import InputError
+from service.cli import app
 from service.web.settings import CONTACT, MOST_CONTACT, RATE, USUAL_RATE, Settings
 
 
@@ -26,3 +28,9 @@ def test_a_limit_that_is_no_number_is_refused(rate: str) -> None:
 def test_a_contact_is_a_line() -> None:
     with pytest.raises(InputError, match=CONTACT):
         Settings.read({CONTACT: "a" * (MOST_CONTACT + 1)})
+
+
+def test_the_service_does_not_start_with_a_setting_that_cannot_be_used() -> None:
+    result = CliRunner().invoke(app, ["serve", "--lang", "en"], env={RATE: "many"})
+    assert result.exit_code == 2
+    assert RATE in result.output
