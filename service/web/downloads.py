@@ -28,7 +28,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "hwpx": "application/hwp+zip",
 }
-Make = Callable[[Result, str, Request], bytes]
+Make = Callable[[SelfTest, Answers, str, Request], bytes]
 
 
 def router(pages: Pages, tests: Sequence[SelfTest]) -> APIRouter:
@@ -53,8 +53,7 @@ def _add_file(
         language = language_of(request)
         answers = posted.answers.of(test.form)
         try:
-            result = Result(test, answers, test.advice(answers))
-            content = make(result, language, request)
+            content = make(test, answers, language, request)
         except (ValidationError, InputError):
             return pages.ask(test, Posted(answers, page=RESULT, do="result"), language)
         headers = {"content-disposition": disposition(test, name, ending, language), **NO_STORE}
@@ -72,38 +71,43 @@ def _name(test: SelfTest, name: str, ending: str, language: str) -> str:
     return f"{names[name].format(name=names[test.name])}.{ending}"
 
 
-def _calendar(result: Result, language: str, _: Request) -> bytes:
+def result_of(test: SelfTest, answers: Answers) -> Result:
+    return Result(test, answers, test.advice(answers))
+
+
+def _calendar(test: SelfTest, answers: Answers, language: str, _: Request) -> bytes:
     from service.web.calendar_file import calendar_file
 
+    result = result_of(test, answers)
     said = words(language)["calendar"]
-    return calendar_file(result.advice, result.due, said, said["name"][result.test.name], language)
+    return calendar_file(result.advice, result.due, said, said["name"][test.name], language)
 
 
-def _pdf(result: Result, language: str, request: Request) -> bytes:
+def _pdf(test: SelfTest, answers: Answers, language: str, request: Request) -> bytes:
     from service.web.pdf import pdf
 
-    link = share.address(result.test, result.answers, query_of(language), str(request.base_url))
-    return pdf(result, result.test.teller(language), link)
+    link = share.address(test, answers, query_of(language), str(request.base_url))
+    return pdf(result_of(test, answers), test.teller(language), link)
 
 
-def _case(result: Result, language: str, _: Request) -> bytes:
-    about: str = words(language)["downloads"]["case_about"][result.test.name]
-    return casefile.written(result.test, result.answers, about).encode()
+def _case(test: SelfTest, answers: Answers, language: str, _: Request) -> bytes:
+    about: str = words(language)["downloads"]["case_about"][test.name]
+    return casefile.written(test, answers, about).encode()
 
 
-def _workbook(result: Result, language: str, _: Request) -> bytes:
+def _workbook(test: SelfTest, answers: Answers, language: str, _: Request) -> bytes:
     from service.web.filing import request
     from service.web.filing_files import workbook
 
-    parts = request(result, result.test.teller("ko"))
+    parts = request(result_of(test, answers), test.teller("ko"))
     return workbook(parts, words("ko")["request"], words("en")["request"] if language == "en" else None)
 
 
-def _document(result: Result, language: str, _: Request) -> bytes:
+def _document(test: SelfTest, answers: Answers, language: str, _: Request) -> bytes:
     from service.web.filing import request
     from service.web.filing_files import document
 
-    parts = request(result, result.test.teller("ko"))
+    parts = request(result_of(test, answers), test.teller("ko"))
     return document(parts, words("ko")["request"], words("en")["request"] if language == "en" else None)
 
 
