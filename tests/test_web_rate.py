@@ -52,8 +52,8 @@ def test_what_takes_long_counts_as_several() -> None:
     clock = Clock()
     limit = Rate(10, clock)
     assert limit.wait("192.0.2.1") == 0
-    limit.charge("192.0.2.1", 0.19)
-    limit.charge("192.0.2.1", 1.5)
+    limit.charge("192.0.2.1", 0.09)
+    limit.charge("192.0.2.1", 0.75)
     assert [limit.wait("192.0.2.1") for _ in range(3)] == [0, 0, MINUTE]
     limit.charge("192.0.2.2", 5)
     assert limit.wait("192.0.2.2") == 0

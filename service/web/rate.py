@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
 MINUTE = 60.0
-SHARE = 0.2
+SHARE = 0.1
 MOST_CLIENTS = 20_000
 NETWORK = 64
 

@@ -8,7 +8,7 @@ from engine.errors import Place, refuse
 
 RATE = "PSEA_RATE_LIMIT"
 CONTACT = "PSEA_CONTACT"
-USUAL_RATE = 300
+USUAL_RATE = 600
 MOST_CONTACT = 300
 
 
