@@ -1,4 +1,4 @@
-"""The self-test in a real browser: a whole interview without a script, and what the pages look like."""
+"""The self-tests in a real browser, with scripts and without, and what axe says of the pages."""
 
 import os
 import threading
@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from service.register.register import Register
 from service.store import engine
@@ -23,6 +25,9 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 WIDTHS = (360, 1280)
+AXE = Axe()
+PLAIN: set[BrowserContext] = set()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MOST_PAGES = 60
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
@@ -69,10 +74,15 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+@pytest.fixture(params=[False, True], ids=["plain", "scripts"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page without scripts, and one with them; nothing may fail to load or be refused."""
+    context = browser.new_context(
+        java_script_enabled=request.param, viewport={"width": 360, "height": 740}, locale="ko-KR"
+    )
     opened = context.new_page()
+    if not request.param:
+        PLAIN.add(context)
     troubles: list[str] = []
     opened.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
     opened.on("requestfailed", lambda request: troubles.append(request.url))
@@ -85,10 +95,34 @@ def _is_trouble(message: ConsoleMessage) -> bool:
     return message.type == "error" and "422" not in message.text
 
 
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong with a page; it is a script itself, so a plain page is shown to it in another."""
+    if page.context not in PLAIN:
+        return found_by_axe(page)
+    assert page.context.browser
+    twin = page.context.browser.new_page(viewport=page.viewport_size, bypass_csp=True)
+    twin.goto(urljoin(page.url, "/robots.txt"))
+    twin.set_content(page.content())
+    found = found_by_axe(twin)
+    twin.close()
+    return found
+
+
+def found_by_axe(page: Page) -> list[str]:
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
 def picture(page: Page, folder: Path, name: str) -> None:
+    """Look at a page in both widths: nothing is cut, axe finds nothing, and a picture is kept.
+
+    The markup is the same with scripts and without, so plain pages are looked through once.
+    """
+    looked_through = WIDTHS[:1] if page.context in PLAIN else WIDTHS
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert width not in looked_through or faults(page) == [], name
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 
 
