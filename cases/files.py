@@ -99,7 +99,7 @@ def parse_case(text: str, name: str = "case") -> CaseFile[EmploymentCase]:
 
 
 def parse_one(text: str, model: type[C], name: str = "case") -> CaseFile[C]:
-    """The one case of a YAML or JSON text. Raises InputError where there are several, or one of another kind."""
+    """The one case of a text in YAML or JSON. Raises InputError for several, and for one of another kind."""
     documents = parse(text, name)
     if len(documents) != 1:
         raise refuse("This text holds several cases", "Give one case", Place(name))
