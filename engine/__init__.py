@@ -1,3 +1,3 @@
 """A declarative rules engine: dated, typed, stratified Datalog over facts that need not be fully known."""
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
