@@ -139,10 +139,27 @@ def script_of(program: Program, loose: frozenset[str] | None = None) -> Script:
 
     Raises InputError for a rulebook that asks more of a field than a column can tell.
     """
-    return Compiler(Bodies(program, loose)).script()
+    script = Compiler(Bodies(program, loose)).script()
+    _narrow(script)
+    return script
+
+
+def _narrow(script: Script) -> None:
+    """Leave out what is not read, but in the first row: there it is asked what is settled."""
+    first, *others = script.steps
+    assert isinstance(first, Query)
+    given = script.bodies.schema.tables
+    whole = [*given[tables.GIVEN], *first.query.named_selects[1:]]
+    steps = [
+        ("", [query.query for query in step.queries]) if isinstance(step, Loop) else (step.name, [step.query])
+        for step in others
+    ]
+    narrow(steps, [*script.parts.values(), *script.late.values()], {**given, CASES: whole})
 
 
 class Compiler:
+    """Writes the queries of a program, each row whole."""
+
     def __init__(self, bodies: Bodies) -> None:
         self.bodies = bodies
         self.program = bodies.program
@@ -169,22 +186,7 @@ class Compiler:
             for predicate in ready:
                 del left[predicate]
         self.done.parts.update(self._parts())
-        self._narrow()
         return self.done
-
-    def _narrow(self) -> None:
-        """Leave out what is not read, but in the first row: there it is asked what is settled."""
-        first, *others = self.done.steps
-        assert isinstance(first, Query)
-        given = self.bodies.schema.tables
-        whole = [*given[tables.GIVEN], *first.query.named_selects[1:]]
-        steps = [
-            ("", [query.query for query in step.queries])
-            if isinstance(step, Loop)
-            else (step.name, [step.query])
-            for step in others
-        ]
-        narrow(steps, [*self.done.parts.values(), *self.done.late.values()], {**given, CASES: whole})
 
     def _parts(self) -> Iterator[tuple[Part, exp.Query]]:
         yield Part("answer"), self._answer()

@@ -15,7 +15,7 @@ from engine.bodies import Bodies
 from engine.duck import Duck
 from engine.facts import CaseModel
 from engine.program import Program, compile_program
-from engine.queries import Loop, Query
+from engine.queries import Compiler, Loop, Query
 from engine.rows import encode
 from engine.sql_text import CASES, Reading
 from engine.tables import item_table
@@ -51,19 +51,20 @@ def prepared(program: Program, cases: Sequence[CaseModel]) -> DuckDBPyConnection
     duck = Duck(program)
     duck.load([encode(case, program.rulebook) for case in cases])
     run = duck.connection.execute
+    script = Compiler(Bodies(program)).script()
 
     def make(query: Query) -> list[Any]:
         run(f"CREATE OR REPLACE TEMP TABLE {query.name} AS {query.query.sql('duckdb')}")
         return sorted(run(f"FROM {query.name}").fetchall(), key=repr)
 
-    for step in duck.script.steps:
+    for step in script.steps:
         if isinstance(step, Loop):
             made, before = [make(query) for query in step.empty], None
             while made != before:
                 made, before = [make(query) for query in step.queries], made
         else:
             make(step)
-    for part, query in duck.script.parts.items():
+    for part, query in script.parts.items():
         last = query.find(exp.Table)
         names = {"answer": CASES, "flags": item_table(part.name)}
         if last and part.kind in names:
