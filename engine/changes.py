@@ -9,7 +9,7 @@ from engine.execution import Executor
 from engine.facts import Spot
 from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Domain, Known, exactly, from_number, to_number
-from engine.worlds import Answer, answer
+from engine.worlds import Answer, outcomes
 
 RUNS = 12
 
@@ -39,12 +39,12 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
     cuts = Cuts.of(executor.program)
     latest = domain.bounds[1] - 1
     points = set(cuts.breakpoints(current.base, (source, name), start, latest))
-    now = answer(executor, current.base.case, RUNS).outcomes
+    now = outcomes(executor, current.base.case, RUNS)
     for point in sorted(point for point in points if start < point <= latest):
         day = exactly(from_number(point, domain))
-        moved = answer(executor, current.base.case.with_value(spot, day), RUNS)
-        if moved.outcomes != now and (current.outcome or moved.outcome):
-            return Change(spot, day, moved.outcomes)
+        moved = outcomes(executor, current.base.case.with_value(spot, day), RUNS)
+        if moved != now and (current.outcome or len(moved) == 1):
+            return Change(spot, day, moved)
     return None
 
 
@@ -75,8 +75,8 @@ def _turned(
     found: dict[tuple[str, ...], list[Any]] = {}
     for chosen, alike in classes:
         if known.options[0] not in alike.options:
-            other = answer(executor, current.base.case.with_value(spot, chosen), RUNS)
-            if other.outcomes != current.outcomes and other.outcome is not None:
-                found.setdefault(other.outcomes, []).extend(alike.options)
-    for outcomes, options in found.items():
-        yield Change(spot, Known(tuple(options)), outcomes)
+            other = outcomes(executor, current.base.case.with_value(spot, chosen), RUNS)
+            if other != current.outcomes and len(other) == 1:
+                found.setdefault(other, []).extend(alike.options)
+    for reached, options in found.items():
+        yield Change(spot, Known(tuple(options)), reached)

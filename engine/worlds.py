@@ -14,6 +14,7 @@ from engine.rows import Row
 from engine.rulebook import Rule
 
 RUNS = 160
+LARGE = 500
 
 
 @dataclass(eq=False)
@@ -46,21 +47,32 @@ class Answer:
 
 
 def answer(executor: Executor, case: CaseModel, runs: int = RUNS) -> Answer:
-    """Decide a case. `runs` bounds how many worlds are looked at: with too few the answer is too cautious."""
+    """Decide a case. `runs` bounds how many worlds are looked at: with too few the answer is too cautious.
+
+    A world with much in it counts as several.
+    """
     search = _Search(executor, runs)
     root = search.explore(case)
     leaves = list(_leaves(root))
-    outcomes = {outcome for leaf in leaves for outcome in leaf.world.outcomes}
-    questions = dict.fromkeys(_questions(root)) if len(outcomes) > 1 else {}
+    for leaf in leaves:
+        search.explain(leaf)
+    possible = search.outcomes(root)
+    questions = dict.fromkeys(_questions(root)) if len(possible) > 1 else {}
     unclear = {rule.key: rule for leaf in leaves if leaf.rests_on for rule in leaf.rests_on.rules}
     return Answer(
-        outcomes=tuple(label for label in executor.program.rulebook.outcomes if label in outcomes),
+        outcomes=possible,
         base=root.world,
         worlds=tuple(leaf.world for leaf in leaves),
         questions=tuple(questions),
         unclear=tuple(unclear.values()),
         runs=search.used,
     )
+
+
+def outcomes(executor: Executor, case: CaseModel, runs: int) -> tuple[str, ...]:
+    """The outcomes of `answer`, without what could tell them apart."""
+    search = _Search(executor, runs)
+    return search.outcomes(search.explore(case))
 
 
 def _leaves(node: _Node) -> Iterator[_Node]:
@@ -99,6 +111,11 @@ def _questions(node: _Node) -> Iterator[Spot]:
             queue.append(here.children[0])
 
 
+def _size(world: World) -> int:
+    """How many worlds a world counts as."""
+    return max(1, sum(map(len, world.conclusions.firings.values())) // LARGE)
+
+
 class _Search:
     def __init__(self, executor: Executor, runs: int) -> None:
         self.executor = executor
@@ -108,9 +125,10 @@ class _Search:
         self.cuts = Cuts.of(self.program)
 
     def world(self, case: CaseModel, assumptions: tuple[Assumption, ...]) -> World:
-        self.used += 1
         conclusions = self.executor.run(case)
-        return World(case, conclusions, tuple(labels(conclusions, self.program.rulebook)), assumptions)
+        world = World(case, conclusions, tuple(labels(conclusions, self.program.rulebook)), assumptions)
+        self.used += _size(world)
+        return world
 
     def explore(self, case: CaseModel) -> _Node:
         root = _Node(self.world(case, ()))
@@ -122,11 +140,23 @@ class _Search:
                 queue.extend(node.children)
         return root
 
+    def outcomes(self, root: _Node) -> tuple[str, ...]:
+        found = {outcome for leaf in _leaves(root) for outcome in leaf.world.outcomes}
+        return tuple(label for label in self.program.rulebook.outcomes if label in found)
+
+    def explain(self, node: _Node) -> None:
+        """Find what keeps a world from being decided."""
+        if len(node.world.outcomes) > 1 and node.rests_on is None:
+            node.rests_on = unresolved(node.world, self.program)
+
     def split(self, node: _Node) -> None:
-        node.rests_on = unresolved(node.world, self.program)
+        left = (self.limit - self.used) // _size(node.world)
+        if left < 2:
+            return
+        self.explain(node)
         for spot in node.open:
             cells = self.cuts.cells(node.world, spot)
-            if len(cells) > 1 and self.used + len(cells) <= self.limit:
+            if 1 < len(cells) <= left:
                 node.spot = spot
                 node.children = [
                     _Node(
@@ -172,6 +202,7 @@ class _Walk:
         self.rules: dict[str, Rule] = {}
         self.seen: set[Any] = set()
         self.read: set[tuple[int, str]] = set()
+        self.doubted: set[int] = set()
 
     def visit(self, fact: Any) -> None:
         """Follow a possible fact down to what keeps it from being certain."""
@@ -204,7 +235,8 @@ class _Walk:
         """Blame the facts that a rule binds, wants or denies and that are not certain."""
         rule = firing.rule
         for row in firing.bindings.values():
-            if not row.certain:
+            if not row.certain and row.serial not in self.doubted:
+                self.doubted.add(row.serial)
                 self.doubt(row)
         for number, atom in enumerate(rule.atoms):
             self.compare(atom, firing.bindings[atom_variable(number, atom)], firing)

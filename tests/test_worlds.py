@@ -215,6 +215,18 @@ def test_a_small_budget_is_cautious_not_wrong(runs: int) -> None:
     assert set(found.questions) >= set(whole.questions)
 
 
+def test_a_world_with_much_in_it_counts_as_several() -> None:
+    def looked_at(each: int, runs: int) -> tuple[int, int]:
+        offences = [{"done_on": ["2020-01-03", "2020-01-05"]} for _ in range(each)]
+        found = answer(rete(JOINED), case(offences=offences, pardons=[{} for _ in range(each)]), runs)
+        return len(found.worlds), found.runs
+
+    assert looked_at(2, runs=9) == (6, 9)
+    few, weighed = looked_at(32, runs=9)
+    assert few < 6
+    assert few < weighed <= 9
+
+
 def test_what_keeps_a_world_open() -> None:
     found: Answer = answer(TOY, known_case(person={"born_on": None}), runs=1)
     assert Spot("person", 0, "born_on") in unresolved(found.base, TOY.program).spots
