@@ -69,6 +69,7 @@ class _Template:
             self.words["columns"],
             [34, 60, 60, 60, 60],
             self._explained(),
+            wrapped=True,
         )
         self._options(book)
         return book

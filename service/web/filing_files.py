@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from service.batch.sheets import height
 from service.web.filing import Entry, Part
 
 Words = Mapping[str, Any]
@@ -18,7 +19,7 @@ HEAD = PatternFill("solid", fgColor="ECF2FE")
 OWN = PatternFill("solid", fgColor="FFF3DB")
 LINE = Side("thin", color="CDD1D5")
 THIN = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-WIDTHS = (24, 28, 70)
+WIDTHS = (36, 30, 70)
 COLUMN_WEIGHTS = (3, 7)
 SHADE = "#ECF2FE"
 
@@ -82,6 +83,7 @@ def _top(sheet: Worksheet, words: Words) -> None:
 def _row(sheet: Worksheet, texts: Sequence[str], head: bool = False) -> list[Cell]:
     """A row below the others. What a visitor typed stays text, even where it looks like a formula."""
     number = sheet.max_row + 1
+    sheet.row_dimensions[number].height = height(texts, WIDTHS)
     cells = []
     for column, text in enumerate(texts, start=1):
         cell = sheet.cell(number, column)
