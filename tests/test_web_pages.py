@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from service.register.register import Register
 from service.store import engine
@@ -25,10 +25,14 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 WIDTHS = (360, 1280)
+ZOOMED = (320, 640)
 AXE = Axe()
 PLAIN: set[BrowserContext] = set()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MOST_PAGES = 60
+MOST_TABS = 80
+RINGED = """[document.activeElement, document.activeElement.nextElementSibling]
+  .some(one => one && getComputedStyle(one).outlineStyle !== "none")"""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
 
@@ -85,7 +89,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         PLAIN.add(context)
     troubles: list[str] = []
     opened.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
-    opened.on("requestfailed", lambda request: troubles.append(request.url))
+    opened.on("requestfailed", lambda failed: troubles.append(failed.url) if _is_failure(failed) else None)
     yield opened
     context.close()
     assert not troubles
@@ -93,6 +97,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def _is_trouble(message: ConsoleMessage) -> bool:
     return message.type == "error" and "422" not in message.text
+
+
+def _is_failure(request: Request) -> bool:
+    """Whether a request went wrong, and was not just given up because the visitor went on."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def faults(page: Page) -> list[str]:
@@ -116,14 +125,21 @@ def found_by_axe(page: Page) -> list[str]:
 def picture(page: Page, folder: Path, name: str) -> None:
     """Look at a page in both widths: nothing is cut, axe finds nothing, and a picture is kept.
 
-    The markup is the same with scripts and without, so plain pages are looked through once.
+    Nothing is cut either where the page is zoomed to 200 and to 400 percent. The markup is the same with
+    scripts and without, so plain pages are looked through once.
     """
     looked_through = WIDTHS[:1] if page.context in PLAIN else WIDTHS
+    for width in ZOOMED:
+        resize(page, width)
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        resize(page, width)
         assert width not in looked_through or faults(page) == [], name
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+
+
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
 def press(page: Page, do: str) -> None:
@@ -289,3 +305,79 @@ def test_back_asks_again_with_the_old_answer(page: Page, address: str) -> None:
     assert current(page) == "official.retired_on"
     assert page.locator('[name="input.retired_on.day"]').input_value() == "30"
     assert page.locator("main input[type=hidden][name^=official]").count() == 0
+
+
+def reach(page: Page, selector: str) -> None:
+    """Go by the Tab key to what a selector names; the focus can be seen there."""
+    for _ in range(MOST_TABS):
+        if page.evaluate("chosen => document.activeElement.matches(chosen)", selector):
+            assert page.evaluate(RINGED), selector
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached on {current(page)}")
+
+
+def type_day(page: Page, field: str, day: str) -> None:
+    for part, text in zip(("year", "month", "day"), day.split("-"), strict=True):
+        reach(page, f'[name="input.{field}.{part}"]')
+        page.keyboard.type(text)
+    press_enter(page)
+
+
+def choose(page: Page, radio: str) -> None:
+    reach(page, radio)
+    while page.evaluate("document.activeElement.value") not in ("false", "unknown"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+
+
+def answer_by_keyboard(page: Page) -> None:
+    """Answer no where that can be said, else that it is not known."""
+    if page.locator('[name="input.complete"]').count():
+        choose(page, '[name="input.complete"]')
+        reach(page, "main button[value=next]")
+    elif page.locator("main select").count():
+        reach(page, "main select")
+        page.keyboard.press("End")
+        reach(page, "main button[value=next]")
+    elif page.locator("main input[type=radio]").count():
+        choose(page, "main input[type=radio]")
+    else:
+        reach(page, "main button:is([value=unknown], [value=skip])")
+    press_enter(page)
+
+
+@pytest.mark.parametrize("page", [True], indirect=True, ids=["scripts"])
+def test_a_whole_interview_with_the_keyboard_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}/self-test")
+    type_day(page, "retired_on", "2025-06-30")
+    asked = []
+    while (key := current(page)) != "check":
+        assert key not in asked
+        asked.append(key)
+        if key == "engagement.start_on":
+            type_day(page, "start_on", "2026-03-02")
+        else:
+            answer_by_keyboard(page)
+    reach(page, "main button[value=result]")
+    press_enter(page)
+    assert page.locator(".outcome").count() == 1
+
+
+def test_a_whole_interview_about_stock_with_the_keyboard_alone(
+    page: Page, address: str, pictures: Path
+) -> None:
+    lang = "ko" if page.context in PLAIN else "en"
+    page.goto(f"{address}/trust-test?lang={lang}")
+    reach(page, '[name="input.asked_on.year"]')
+    press_enter(page)
+    asked = []
+    while (key := current(page)) != "check":
+        assert key not in asked
+        asked.append(key)
+        assert page.context in PLAIN or faults(page) == [], key
+        answer_by_keyboard(page)
+    picture(page, pictures, f"trust-check-{lang}")
+    reach(page, "main button[value=result]")
+    press_enter(page)
+    picture(page, pictures, f"trust-result-{lang}")

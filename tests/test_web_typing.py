@@ -160,14 +160,6 @@ def test_axe_finds_nothing_on_the_pages_that_ask(page: Page, address: str, pictu
             picture(page, pictures, f"asks-{asked}-{lang}")
 
 
-def test_axe_finds_nothing_on_the_test_about_stock(page: Page, address: str, pictures: Path) -> None:
-    said = {"holder.asked_on": "2026-03-02", "holder.asset_discloser": "true"}
-    for asked in ("holder.asked_on", "stocks", "tasks", "check"):
-        open_at(page, address, asked, path="/trust-test", **said)
-        assert faults(page) == [], asked
-        picture(page, pictures, f"trust-{asked.replace('.', '-')}")
-
-
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_a_whole_interview_with_scripts_has_no_faults(page: Page, address: str, lang: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
