@@ -9,7 +9,7 @@ made again until nothing changes.
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 from sqlglot import exp
@@ -109,11 +109,6 @@ class Script:
     words: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
     late: dict[str, exp.Query] = field(default_factory=dict)
 
-    @property
-    def width(self) -> int:
-        """How many columns `found` has besides the part and the case."""
-        return max(len(query.expressions) - 1 for query in self.parts.values())
-
     def results(self, kinds: Container[str]) -> exp.Query:
         """One query for all parts of some kinds: the number of the part, the case, and columns of numbers."""
         return union(
@@ -126,12 +121,28 @@ class Script:
 
     def _padded(self, place: int, query: exp.Query) -> exp.Query:
         case, *columns = query.expressions
-        whole: list[Sql] = [exp.Cast(this=one, to=exp.DataType.build("bigint")) for one in columns]
-        whole += [exp.Null() for _ in range(self.width - len(columns))]
-        named_columns = [named(one, f"{NUMBERS}{column_}") for column_, one in enumerate(whole)]
+        missing = [exp.Null()] * (len(self._types) - len(columns))
+        numbers = [
+            named(exp.Cast(this=one.copy(), to=kind), f"{NUMBERS}{column_}")
+            for column_, (one, kind) in enumerate(zip([*columns, *missing], self._types, strict=True))
+        ]
         padded = query.copy()
-        padded.set("expressions", [named(number(place), PART), case, *named_columns])
+        padded.set("expressions", [named(number(place), PART), case, *numbers])
         return padded
+
+    @cached_property
+    def _types(self) -> Sequence[exp.DataType]:
+        """The narrowest types of the columns of numbers, since there are very many rows."""
+        others = [len(query.expressions) - 1 for part, query in self.parts.items() if part.kind != "answer"]
+        bits = [BITS] * max(others, default=0)
+        words = [len(told) for told in self.words.values()]
+        return [_type_of(max(both)) for both in zip_longest(bits, words, fillvalue=0)]
+
+
+def _type_of(bits: int) -> exp.DataType:
+    """The type of numbers that have that many bits and no sign."""
+    width = next(width for width in (8, 16, 32, 64) if bits < width)
+    return exp.DataType.build({8: "tinyint", 16: "smallint", 32: "int", 64: "bigint"}[width])
 
 
 def script_of(program: Program, loose: frozenset[str] | None = None) -> Script:

@@ -4,9 +4,10 @@ An advice is never a decision: a committee decides (공직자윤리위원회).
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any, Generic, Literal, TypeVar
 
 import rfc8785
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine import VERSION
 from engine.changes import Change, next_day, smallest
 from engine.errors import InputError
-from engine.execution import Fact, World, label_of
+from engine.execution import World, label_of
 from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.proof import Explainer, Failure, Step
@@ -26,6 +27,7 @@ from engine.worlds import Answer, answer
 from rules.citations import in_korean
 from rules.facts import EmploymentCase
 from rules.holdings import TrustCase
+from rules.items import Following, following
 from rules.law import Law
 from rules.speech import LawSpeaker
 
@@ -444,48 +446,32 @@ class _Adviser(Generic[A]):
             citation=self.citation(rule),
         )
 
-    def items(self, predicates: Iterable[str]) -> Iterator[Item]:
+    def items(self, predicates: Sequence[str]) -> Iterator[Item]:
+        """What follows in the worlds; certain where it certainly follows in every world."""
         for predicate in predicates:
-            yield from (self.item(predicate, *found) for found in self.joined(predicate))
+            for found in self.following[predicate]:
+                yield self.item(predicate, found)
 
-    def joined(self, predicate: str) -> Iterator[tuple[str, bool, list[tuple[World, Fact]]]]:
-        """What follows in the worlds; certain where it certainly follows in every world.
+    @cached_property
+    def following(self) -> Mapping[str, Sequence[Following]]:
+        rows = [world.conclusions.rows for world in self.answer.worlds]
+        worlds = [{fact: row.certain for fact, row in one.items()} for one in rows]
+        return following(self.rulebook, worlds, chain.from_iterable(self.form.groups.values()))
 
-        Facts of a kind that a world has once are one item, whatever their days; others are told apart.
-        """
-        kinds: dict[str, list[tuple[World, Fact]]] = {}
-        for world in self.answer.worlds:
-            for fact, _ in world.conclusions.of(predicate):
-                kinds.setdefault(self.kind_of(fact), []).append((world, fact))
-        for kind, found in kinds.items():
-            for places in _told_apart(found):
-                sure = {id(world) for world, fact in places if world.conclusions.rows[fact].certain}
-                yield kind, len(sure) == len(self.answer.worlds), places
-
-    def kind_of(self, fact: Fact) -> str:
-        for name, (low, _) in fact[1]:
-            domain = self.rulebook.predicates[fact[0]][name]
-            if domain.options:
-                return domain.options[low]
-        return fact[0]
-
-    def item(self, predicate: str, kind: str, certain: bool, places: list[tuple[World, Fact]]) -> Item:
-        world, fact = places[0]
-        step = Explainer(world.conclusions, self.law.executor.program).proof(fact)
-        ends = {
-            name: (min(dict(f[1])[name][0] for _, f in places), max(dict(f[1])[name][1] for _, f in places))
-            for name, _ in fact[1]
-        }
-        up_to = ends["up_to"][1] if "up_to" in ends else None
+    def item(self, predicate: str, found: Following) -> Item:
+        kind = found.kind
+        number, fact = found.places[0]
+        step = Explainer(self.answer.worlds[number].conclusions, self.law.executor.program).proof(fact)
+        up_to = found.ends["up_to"][1] if "up_to" in found.ends else None
         return Item(
             kind=kind,
             label=self.text(
                 lambda speaker: str(speaker.words.part("labels").get(predicate, {}).get(kind, kind))
             ),
             says=self.says(step),
-            certain=certain,
+            certain=found.certain,
             citation=self.citation(step.rule),
-            **self.days(ends),
+            **self.days(found.ends),
             up_to=up_to,
             up_to_shown=None if up_to is None else self.text(lambda speaker: speaker.money(up_to)),
         )
@@ -547,17 +533,6 @@ class _Adviser(Generic[A]):
             engine=VERSION,
             facts=hashlib.sha256(rfc8785.dumps(facts)).hexdigest(),
         )
-
-
-def _told_apart(found: list[tuple[World, Fact]]) -> Iterator[list[tuple[World, Fact]]]:
-    """The facts of a kind, all together, or each by itself where some world has several."""
-    if max(Counter(id(world) for world, _ in found).values()) == 1:
-        yield found
-        return
-    places: dict[Fact, list[tuple[World, Fact]]] = {}
-    for world, fact in found:
-        places.setdefault(fact, []).append((world, fact))
-    yield from places.values()
 
 
 def _shape(step: Step) -> tuple[Any, ...]:

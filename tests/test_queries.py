@@ -114,11 +114,24 @@ def test_what_nothing_reads_is_told_from_the_rules_that_fired() -> None:
 def test_the_parts_are_padded_to_one_width() -> None:
     made = script_of(compile_program(licensing()))
     assert {part.kind for part in made.parts} == {"answer", "relation", "flags"}
+    width = max(len(query.expressions) - 1 for query in made.parts.values())
     for part in made.parts:
         padded = made.results([part.kind])
         heads = padded.find_all(exp.Select) if isinstance(padded, exp.Union) else [padded]
         wide = [head.named_selects for head in heads if "part" in head.named_selects]
-        assert wide == [["part", "case_no", *(f"n{place}" for place in range(made.width))]] * len(wide) != []
+        assert wide == [["part", "case_no", *(f"n{place}" for place in range(width))]] * len(wide) != []
+
+
+def test_a_word_is_as_wide_as_its_bits() -> None:
+    rules = [{"rule": f"r{place}", "where": [f"p.grade > {place}"], "then": "it()"} for place in range(40)]
+    made = script(*[rule | {"when": {"p": "person"}} for rule in rules])
+    types = [str(one.this.to) for one in made.results(["answer"]).expressions[2:]]
+    bits = [len(told) for told in made.words.values()]
+    limits = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
+    assert max(bits) > 31 > min(bits)
+    assert all(limits[kind] >= width for kind, width in zip(types, bits, strict=True))
+    assert "BIGINT" in types
+    assert {"TINYINT", "SMALLINT", "INT"} & {*types}
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,16 @@
 """What an application comes to, whichever executor says it."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.execution import Executor, Fact, label_of
+from engine.execution import Executor, label_of
 from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.rulebook import Rulebook
 from engine.worlds import answer
+from rules.items import Facts, following
 
-Facts = Mapping[Fact, bool]
 Fired = Mapping[str, bool]
 Ends = tuple[tuple[str, Interval], ...]
 
@@ -77,17 +76,8 @@ class Teller:
 
     def items(self, worlds: Sequence[Facts]) -> Iterator[Item]:
         """What follows in the worlds, by the predicates that people see."""
-        kinds: dict[str, dict[str, list[tuple[int, Fact]]]] = {name: {} for name in self.outputs}
-        for number, facts in enumerate(worlds):
-            for fact in facts:
-                if fact[0] in kinds:
-                    kinds[fact[0]].setdefault(self._kind_of(fact), []).append((number, fact))
-        for predicate, found in kinds.items():
-            items = [
-                self._item(predicate, kind, places, worlds)
-                for kind, every in found.items()
-                for places in _told_apart(every)
-            ]
+        for predicate, found in following(self.rulebook, worlds, self.outputs).items():
+            items = [Item(predicate, one.kind, one.certain, tuple(one.ends.items())) for one in found]
             yield from sorted(items, key=self.order)
 
     @cached_property
@@ -99,24 +89,6 @@ class Teller:
         """Items of a predicate stand in the order of their kinds, those of a kind by what they say."""
         kinds = self._kinds[item.predicate]
         return kinds.get(item.kind, len(kinds)), item.ends, item.certain
-
-    def _item(
-        self, predicate: str, kind: str, places: Sequence[tuple[int, Fact]], worlds: Sequence[Facts]
-    ) -> Item:
-        sure = {number for number, fact in places if worlds[number][fact]}
-        arguments = [dict(fact[1]) for _, fact in places]
-        ends = tuple(
-            (name, (min(one[name][0] for one in arguments), max(one[name][1] for one in arguments)))
-            for name in arguments[0]
-        )
-        return Item(predicate, kind, len(sure) == len(worlds), ends)
-
-    def _kind_of(self, fact: Fact) -> str:
-        """The option that a fact names, or its predicate."""
-        for name, (low, _) in fact[1]:
-            if options := self.rulebook.predicates[fact[0]][name].options:
-                return options[low]
-        return fact[0]
 
     @cached_property
     def _kinds(self) -> Mapping[str, Mapping[str, int]]:
@@ -145,14 +117,3 @@ def _fired(rules: frozenset[tuple[str, bool]]) -> Fired:
 
 def _id(key: str) -> str:
     return key.partition("#")[0]
-
-
-def _told_apart(found: Sequence[tuple[int, Fact]]) -> Iterator[Sequence[tuple[int, Fact]]]:
-    """The facts of a kind together, or each by itself where some world has several."""
-    if len(found) == 1 or max(Counter(number for number, _ in found).values()) == 1:
-        yield found
-        return
-    places: dict[Fact, list[tuple[int, Fact]]] = {}
-    for number, fact in found:
-        places.setdefault(fact, []).append((number, fact))
-    yield from places.values()

@@ -22,7 +22,7 @@ from tests.benchmarks.population import HISTORY, PARTLY, RECENT, Variant, popula
 from tests.benchmarks.shared import bearing_on, shared
 
 VARIANTS = {"history": HISTORY, "recent": RECENT, "partly": PARTLY}
-MEMORY_LIMIT = "3GB"
+MEMORY_LIMIT = "3.4GB"
 FOLDER = Path(__file__).parents[2]
 Call = Callable[[], object]
 
@@ -48,7 +48,7 @@ def duck(rulebook: Rulebook) -> Callable[[Variant, int, str], Call]:
         executor = Duck(compile_program(rulebook))
         executor.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         executor.connection.execute(f"SET temp_directory = '{folder}'")
-        fill(executor.connection, executor.schema, variant, count)
+        fill(executor.connection, executor.schema, variant, count, Path(folder) / "cases.duckdb")
         return executor.evaluate
 
     return prepared

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -11,6 +12,7 @@ from engine.facts import Section
 from engine.values import HIGHEST, LOWEST, Domain
 from tests.benchmarks.population import Columns, Facts, Flags, Numbers, Population, Variant, chunks
 
+DATABASE = "cases"
 _TYPES = {
     "TINYINT": np.int8,
     "SMALLINT": np.int16,
@@ -20,16 +22,22 @@ _TYPES = {
 }
 
 
-def fill(connection: duckdb.DuckDBPyConnection, schema: tables.Schema, variant: Variant, count: int) -> None:
-    """Make the tables of that many cases, in parts."""
+def fill(
+    connection: duckdb.DuckDBPyConnection, schema: tables.Schema, variant: Variant, count: int, file: Path
+) -> None:
+    """Make the tables of that many cases, in parts, as a database of its own."""
+    connection.execute(f"ATTACH '{file}' AS {DATABASE}")
     for name, types in schema.tables.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+        connection.execute(f"CREATE TABLE {DATABASE}.{name} ({columns})")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {DATABASE}.{name}")
     for part in chunks(variant, count):
         for name, made in columns_of(schema, part).items():
             connection.register("made", made)
-            connection.execute(f"INSERT INTO {name} SELECT {', '.join(schema.tables[name])} FROM made")
+            told = ", ".join(schema.tables[name])
+            connection.execute(f"INSERT INTO {DATABASE}.{name} SELECT {told} FROM made")
             connection.unregister("made")
+    connection.execute(f"CHECKPOINT {DATABASE}")
 
 
 def columns_of(schema: tables.Schema, people: Population) -> Mapping[str, Columns]:

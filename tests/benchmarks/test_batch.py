@@ -63,8 +63,8 @@ def test_batch(law: Law, names: Mapping[str, str], runs: Runs, report: Report) -
         [
             "The same synthetic cases, fully known, retired 2001 to 2026, each with 1 to 4 postings and 0 "
             "to 4 works. Every way runs in a process of its own, once untimed, then n times; a time is that "
-            "of one call over cases that are in memory already in the form that the way takes: tables of "
-            "DuckDB, data frames, arrays. Peak memory is of the whole process, with the cases. psea takes "
+            "of one call over cases that are at hand in the form that the way takes: a database file of "
+            "DuckDB; data frames and arrays in memory. Peak memory is of the whole process. psea takes "
             "values that are not known as well, says what is certain and what is possible of every fact and "
             "which rules fired; Polars says the outcomes only, OpenFisca the facts only. Both agree with "
             "psea on every case of `tests/benchmarks/test_peers.py`. DuckDB and Polars use every core, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,12 +59,12 @@ def told(conclusions: Conclusions) -> Iterator[tuple[Plain, bool]]:
 
 
 @pytest.mark.parametrize("variant", ["partly", "turns"])
-def test_duckdb(law: Law, variant: str) -> None:
+def test_duckdb(law: Law, variant: str, tmp_path: Path) -> None:
     """The SQL executor over tables made of whole columns; values that are not known included."""
     variants = {"partly": PARTLY, "turns": replace(turning(law.rulebook), unknown=0.02)}
     people = population(variants[variant], COUNT)
     duck = Duck(law.executor.program)
-    fill(duck.connection, duck.schema, variants[variant], COUNT)
+    fill(duck.connection, duck.schema, variants[variant], COUNT, tmp_path / "cases.duckdb")
     duck.evaluate(("answer", "relation", "flags"))
     for case, found in zip(cases(people), duck.found(COUNT), strict=True):
         ours = law.executor.run(case)

@@ -87,6 +87,7 @@ def asked(port: int, message: bytes, seconds: float) -> list[float]:
 
 def _ask(port: int, message: bytes, end: float, times: list[float]) -> None:
     with socket.create_connection((HOST, port), PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (begun := perf_counter()) < end:
             connection.sendall(message)
             _answer(connection)
@@ -94,9 +95,13 @@ def _ask(port: int, message: bytes, end: float, times: list[float]) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """Take one answer off a connection. Raises ValueError where it is not that all is well."""
+    """Take one answer off a connection. Raises ValueError where it is not that all is well.
+
+    What comes is acknowledged at once: a server that sends in two pieces would else wait for 40 ms.
+    """
     data = b""
     while b"\r\n\r\n" not in data:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         data += connection.recv(65_536)
     head, _, body = data.partition(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n", 1)[0]:
