@@ -11,7 +11,7 @@ from engine.rulebook import Rulebook
 from engine.values import UNKNOWN, Domain, Known, exactly, from_number, to_number
 from engine.worlds import Answer, outcomes
 
-RUNS = 12
+RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
