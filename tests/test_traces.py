@@ -73,9 +73,9 @@ def spellings() -> Iterator[bytes]:
 
 def found_below(folder: Path, more: Sequence[bytes] = ()) -> list[tuple[str, bytes]]:
     """The planted values, and `more`, that the files of a folder hold."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    contents = [(path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
     return [
-        (path.name, spelling) for path in files for spelling in spellings() if spelling in path.read_bytes()
+        (name, value) for name, content in contents for value in (*spellings(), *more) if value in content
     ]
 
 
@@ -320,3 +320,8 @@ def test_every_spelling_is_searched_for(tmp_path: Path, spelling: bytes) -> None
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "file").write_bytes(b"\x00" + spelling + b"\xff")
     assert ("file", spelling) in found_below(tmp_path)
+
+
+def test_other_values_are_searched_for_too(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"packed answers")
+    assert found_below(tmp_path, [b"answers", b"others"]) == [("file", b"answers")]
