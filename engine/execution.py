@@ -107,9 +107,13 @@ class Conclusions:
             (firing.rule.key, firing.mode != "may") for firings in self.firings.values() for firing in firings
         )
 
+    def facts(self) -> dict[Fact, bool]:
+        """Every conclusion with whether it is certain, in the order in which they were drawn."""
+        return {fact: row.certain for fact, row in self.rows.items()}
+
     def summary(self) -> frozenset[tuple[Fact, bool]]:
         """Every conclusion with whether it is certain: what executors must agree on."""
-        return frozenset((fact, row.certain) for fact, row in self.rows.items())
+        return frozenset(self.facts().items())
 
 
 def _worth(argument: ex.Argument, bindings: Mapping[str, Row], here: ex.Lookup) -> Interval:

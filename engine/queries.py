@@ -61,6 +61,7 @@ PART = "part"
 NUMBERS = "n"
 CASES = "cases_0"
 RULE = "rule"
+_MOST_BITS = {"tinyint": 7, "smallint": 15, "int": 31, "bigint": 63}
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,7 @@ class Script:
 
 def _type_of(bits: int) -> exp.DataType:
     """The type of numbers that have that many bits and no sign."""
-    width = next(width for width in (8, 16, 32, 64) if bits < width)
-    return exp.DataType.build({8: "tinyint", 16: "smallint", 32: "int", 64: "bigint"}[width])
+    return exp.DataType.build(next(kind for kind, most in _MOST_BITS.items() if bits <= most))
 
 
 def script_of(program: Program, loose: frozenset[str] | None = None) -> Script:

@@ -454,8 +454,7 @@ class _Adviser(Generic[A]):
 
     @cached_property
     def following(self) -> Mapping[str, Sequence[Following]]:
-        rows = [world.conclusions.rows for world in self.answer.worlds]
-        worlds = [{fact: row.certain for fact, row in one.items()} for one in rows]
+        worlds = [world.conclusions.facts() for world in self.answer.worlds]
         return following(self.rulebook, worlds, chain.from_iterable(self.form.groups.values()))
 
     def item(self, predicate: str, found: Following) -> Item:

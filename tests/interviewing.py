@@ -19,6 +19,13 @@ from service.web.visit import SelfTest
 
 CASES = Path(__file__).parents[1] / "cases"
 MOST_PAGES = 120
+BEGUN = {
+    "official.retired_on": "2025-06-30",
+    "unknown": "words",
+    "official.service": "general",
+    "official.grade": "4",
+    "engagement.start_on": "2026-03-02",
+}
 
 
 @cache

@@ -74,8 +74,7 @@ def made(random: Random) -> MadeCase:
 
 
 def told(conclusions: Conclusions) -> tuple[dict[Fact, bool], dict[str, bool]]:
-    facts = {fact: row.certain for fact, row in conclusions.rows.items()}
-    return facts, strongest(conclusions.rules_fired())
+    return conclusions.facts(), strongest(conclusions.rules_fired())
 
 
 def strongest(fired: Any) -> dict[str, bool]:

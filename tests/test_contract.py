@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 import schemathesis
@@ -17,12 +16,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from service.register.register import Register
-from service.store import engine
 from service.web.api import PREFIX
 from service.web.app import create_app
 from service.web.openapi import PATH
 from service.web.problems import Problems
+from tests.registers import listing
 
 EXAMPLES = 150 if os.environ.get("PSEA_HYPOTHESIS") == "full" else 25
 LONGEST = 300
@@ -38,14 +36,8 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def description(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
-    folder = tmp_path_factory.mktemp("store")
-    names = folder / "list.csv"
-    names.write_text("기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n", encoding="utf-8")
-    store = engine(f"sqlite:///{folder / 'psea.db'}")
-    register = Register.from_store(store)
-    register.import_file(names, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
-    yield schemathesis.openapi.from_asgi(PATH, create_app(register=register))
-    store.dispose()
+    with listing(tmp_path_factory.mktemp("store")) as register:
+        yield schemathesis.openapi.from_asgi(PATH, create_app(register=register))
 
 
 OPERATIONS = [

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from rules.advice import Advice, advise, advise_holder
 from rules.facts import EmploymentCase
 from rules.holdings import TrustCase
 from rules.law import employment, trust
-from service.register.register import Register
-from service.store import engine
 from service.web.api import read_body
 from service.web.app import create_app
 from service.web.problems import Problems
 from service.web.samples import CASE, HOUSEHOLD
 from service.web.words import LANGUAGES
+from tests.registers import listing
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +30,11 @@ def client() -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    path = tmp_path_factory.mktemp("store") / "list.csv"
-    path.write_text(
-        "기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n가상병원,종합병원,\n", encoding="utf-8"
-    )
-    store = engine(f"sqlite:///{path.with_name('psea.db')}")
-    register = Register.from_store(store)
-    register.import_file(path, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
-    with TestClient(create_app(register=register)) as opened:
+    with (
+        listing(tmp_path_factory.mktemp("store"), "가상병원,종합병원,") as register,
+        TestClient(create_app(register=register)) as opened,
+    ):
         yield opened
-    store.dispose()
 
 
 def problems(answer: Any) -> list[dict[str, Any]]:

@@ -1,31 +1,25 @@
 """The description of the API: it holds together, and its examples are what the service answers."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from service.register.register import Register
-from service.store import engine
 from service.web.app import create_app
 from service.web.openapi import PATH
+from tests.registers import listing
 
 METHODS = {"get": "GET", "post": "POST"}
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    folder = tmp_path_factory.mktemp("store")
-    names = folder / "list.csv"
-    names.write_text("기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n", encoding="utf-8")
-    store = engine(f"sqlite:///{folder / 'psea.db'}")
-    register = Register.from_store(store)
-    register.import_file(names, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
-    with TestClient(create_app(register=register)) as opened:
+    with (
+        listing(tmp_path_factory.mktemp("store")) as register,
+        TestClient(create_app(register=register)) as opened,
+    ):
         yield opened
-    store.dispose()
 
 
 @pytest.fixture(scope="module")

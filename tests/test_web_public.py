@@ -10,12 +10,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from rules.law import employment
-from service.register.register import Register
-from service.store import engine
 from service.web.app import create_app
 from service.web.public import PROSE
 from service.web.settings import Settings
 from service.web.words import LANGUAGES, words
+from tests.registers import listing
 
 CONTACT = "가상 윤리 창구 (내선 1234)"
 PAGES = ["/", *(f"/{name}" for name in PROSE), "/employers", "/api", "/rules", "/self-test", "/trust-test"]
@@ -30,17 +29,11 @@ def client() -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    folder = tmp_path_factory.mktemp("store")
-    rows = "".join(f"가상물산{number}(주),영리사기업체,\n" for number in range(12))
-    names = folder / "list.csv"
-    names.write_text(f"기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n{rows}", encoding="utf-8")
-    store = engine(f"sqlite:///{folder / 'psea.db'}")
-    register = Register.from_store(store)
-    register.import_file(names, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
-    register.synthesise(2025, known_from=date(2025, 1, 1))
-    with TestClient(create_app(register=register, settings=Settings(contact=CONTACT))) as opened:
-        yield opened
-    store.dispose()
+    rows = [f"가상물산{number}(주),영리사기업체," for number in range(12)]
+    with listing(tmp_path_factory.mktemp("store"), *rows) as register:
+        register.synthesise(2025, known_from=date(2025, 1, 1))
+        with TestClient(create_app(register=register, settings=Settings(contact=CONTACT))) as opened:
+            yield opened
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

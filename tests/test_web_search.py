@@ -1,37 +1,26 @@
 """The search for the employer within the self-test: choosing, not finding, and not being sure."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from service.register.register import Register
-from service.store import engine
 from service.web.app import create_app
 from service.web.words import words
+from tests.interviewing import BEGUN
+from tests.registers import listing
 
-SAID = {
-    "official.retired_on": "2025-06-30",
-    "unknown": "words",
-    "official.service": "general",
-    "official.grade": "4",
-    "engagement.start_on": "2026-03-02",
-    "page": "employer.kind",
-}
+SAID = {**BEGUN, "page": "employer.kind"}
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    path = tmp_path_factory.mktemp("store") / "list.csv"
-    path.write_text("기관명,유형,사업자등록번호\n가상건설(주),영리사기업체,\n", encoding="utf-8")
-    store = engine(f"sqlite:///{path.with_name('psea.db')}")
-    register = Register.from_store(store)
-    register.import_file(path, date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), "test")
-    with TestClient(create_app(register=register)) as opened:
+    with (
+        listing(tmp_path_factory.mktemp("store")) as register,
+        TestClient(create_app(register=register)) as opened,
+    ):
         yield opened
-    store.dispose()
 
 
 def page(client: TestClient, **more: Any) -> str:

@@ -10,8 +10,9 @@ from service.web import share
 from service.web.app import create_app
 from service.web.words import words
 from tests.results import SAID, result
-from tests.test_web_pages import CHROMIUM, FLAGS, serving
+from tests.test_web_pages import CHROMIUM, browser, serving
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
 
 
@@ -37,16 +38,6 @@ def recorder() -> Recorder:
 def address(recorder: Recorder) -> Iterator[str]:
     with serving(recorder) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

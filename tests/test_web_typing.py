@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.interviewing import BEGUN
 from tests.test_web_pages import (
     CHROMIUM,
     address,
     answer,
     browser,
     current,
+    faults,
     give_day,
     picture,
     pictures,
@@ -24,11 +25,7 @@ from tests.test_web_pages import (
 __all__ = ["address", "browser", "pictures"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
 SAID = {
-    "official.retired_on": "2025-06-30",
-    "unknown": "words",
-    "official.service": "general",
-    "official.grade": "4",
-    "engagement.start_on": "2026-03-02",
+    **BEGUN,
     "postings.items.0.body": "가상부",
     "postings.items.0.unit": "가상과",
     "postings.items.0.seconded": "false",
@@ -66,10 +63,6 @@ def open_at(
     fields = {**SAID, "page": asked, "do": "stay", **more}
     with page.expect_navigation():
         page.evaluate(POST, [f"{path}{'?lang=en' if lang == 'en' else ''}", fields])
-
-
-def faults(page: Page) -> list[str]:
-    return [f"{one['id']}: {one['help']}" for one in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

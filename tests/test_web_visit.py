@@ -23,19 +23,15 @@ from service.web.answers import Answers, key_of
 from service.web.app import create_app
 from service.web.forms import EMPLOYMENT, FORMS, Form
 from service.web.words import LANGUAGES, words
-from tests.interviewing import case_files, pairs_of, self_test, untypable
+from tests.interviewing import BEGUN, case_files, pairs_of, self_test, untypable
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAID = {
-    "official.retired_on": "2025-06-30",
-    "unknown": "words",
-    "official.service": "general",
-    "official.grade": "4",
+    **BEGUN,
     "official.senior_civil_service": "false",
     "official.fixed_term": "false",
     "official.asset_discloser": "false",
     "official.body": "other",
-    "engagement.start_on": "2026-03-02",
     "engagement.duty": "ordinary",
     "engagement.role": "other",
     "engagement.occupation": "professional",

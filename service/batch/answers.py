@@ -47,14 +47,12 @@ class Teller:
         """Answer a case; unless `quick`, one that is left open is split into its worlds."""
         if quick:
             conclusions = executor.run(case)
-            facts = {fact: row.certain for fact, row in conclusions.rows.items()}
-            return self.of_run(facts, _fired(conclusions.rules_fired()))
+            return self.of_run(conclusions.facts(), _fired(conclusions.rules_fired()))
         found = answer(executor, case)
         worlds = [world.conclusions for world in found.worlds]
-        facts_of = [{fact: row.certain for fact, row in world.rows.items()} for world in worlds]
         return Found(
             found.outcomes,
-            tuple(self.items(facts_of)),
+            tuple(self.items([world.facts() for world in worlds])),
             *self.rules([_fired(world.rules_fired()) for world in worlds]),
             found.questions,
             tuple(dict.fromkeys(rule.id for rule in found.unclear)),

@@ -8,7 +8,7 @@ from engine.cuts import OTHER_TEXT, Cuts
 from engine.facts import CaseModel, Spot
 from engine.speech import Speaker
 from engine.values import Known, between
-from engine.worlds import answer
+from engine.worlds import answer, outcomes
 from rules.advice import LANGUAGES, Text
 from rules.law import Law
 from service.web.inputs import NUMBERS
@@ -60,17 +60,17 @@ def _grouped(
     """The answers that lead to one result as one effect."""
     groups: dict[tuple[str, ...], list[Known[Any]]] = {}
     for chosen, shown in cells:
-        outcomes = answer(law.executor, case.with_value(spot, chosen), RUNS).outcomes
-        groups.setdefault(outcomes, []).append(shown)
+        reached = outcomes(law.executor, case.with_value(spot, chosen), RUNS)
+        groups.setdefault(reached, []).append(shown)
     speakers = {language: Speaker(law.rulebook, language) for language in LANGUAGES}
-    return [_effect(speakers, spot, shown, outcomes) for outcomes, shown in groups.items()]
+    return [_effect(speakers, spot, shown, reached) for reached, shown in groups.items()]
 
 
 def _effect(
-    speakers: Mapping[str, Speaker], spot: Spot, shown: list[Known[Any]], outcomes: tuple[str, ...]
+    speakers: Mapping[str, Speaker], spot: Spot, shown: list[Known[Any]], reached: tuple[str, ...]
 ) -> Effect:
     if not spot.field:
-        return Effect((), False, outcomes)
+        return Effect((), False, reached)
     named = [_closed(spot, known) for known in shown if not _is_other(known)]
     told = (
         Text(
@@ -81,7 +81,7 @@ def _effect(
         )
         for known in named
     )
-    return Effect(tuple(told), len(named) < len(shown), outcomes)
+    return Effect(tuple(told), len(named) < len(shown), reached)
 
 
 def _is_other(known: Known[Any]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from engine.cuts import Cuts
 from engine.facts import CaseModel, Spot
 from engine.values import Domain, exactly, from_number, to_number
-from engine.worlds import answer
+from engine.worlds import answer, outcomes
 from rules.law import Law
 
 DAY = Domain("date")
@@ -88,8 +88,8 @@ class StartLine:
         return [(self.place(date(year, 1, 1)), year) for year in years]
 
 
-def startline(law: Law, case: CaseModel, outcomes: Sequence[str]) -> StartLine | None:
-    """The answers along the possible days of start; `outcomes` is the answer for the case as it is.
+def startline(law: Law, case: CaseModel, possible: Sequence[str]) -> StartLine | None:
+    """The answers along the possible days of start; `possible` is the answer for the case as it is.
 
     None where the retirement is not known, or where no start gives another answer. All else stays as it is.
     At most `MOST_DAYS` days are looked at.
@@ -104,7 +104,7 @@ def startline(law: Law, case: CaseModel, outcomes: Sequence[str]) -> StartLine |
     current = _at(law, case, spot, start) if start else None
     days = _days(law, case, spot, low, start)
     found = [(day, _at(law, case, spot, day)) for day in days[:MOST_DAYS]]
-    told = [(day, tuple(outcomes) if outcome == current else outcome) for day, outcome in found]
+    told = [(day, tuple(possible) if outcome == current else outcome) for day, outcome in found]
     end = before(days[MOST_DAYS]) if len(days) > MOST_DAYS else None
     parts = tuple(_joined(told, start, end))
     return StartLine(parts, start) if len(parts) > 1 else None
@@ -134,7 +134,7 @@ def _days(law: Law, case: CaseModel, spot: Spot, low: date, start: date | None) 
 
 
 def _at(law: Law, case: CaseModel, spot: Spot, day: date) -> tuple[str, ...]:
-    return answer(law.executor, case.with_value(spot, exactly(day)), RUNS).outcomes
+    return outcomes(law.executor, case.with_value(spot, exactly(day)), RUNS)
 
 
 def _joined(
@@ -142,15 +142,15 @@ def _joined(
 ) -> Iterator[Part]:
     """Neighbours with one answer as one part. Answers that are all undetermined count as one."""
     firsts = [
-        (day, outcomes)
-        for number, (day, outcomes) in enumerate(told)
-        if number == 0 or _answer_of(outcomes) != _answer_of(told[number - 1][1])
+        (day, answers)
+        for number, (day, answers) in enumerate(told)
+        if number == 0 or _answer_of(answers) != _answer_of(told[number - 1][1])
     ]
     lasts = [*(before(day) for day, _ in firsts[1:]), end]
-    for (day, outcomes), last in zip(firsts, lasts, strict=True):
+    for (day, answers), last in zip(firsts, lasts, strict=True):
         now = start is not None and day <= start and (last is None or start <= last)
-        yield Part(day, last, outcomes, now)
+        yield Part(day, last, answers, now)
 
 
-def _answer_of(outcomes: tuple[str, ...]) -> str:
-    return outcomes[0] if len(outcomes) == 1 else ""
+def _answer_of(answers: tuple[str, ...]) -> str:
+    return answers[0] if len(answers) == 1 else ""

@@ -4,8 +4,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
@@ -75,23 +75,20 @@ def request(path: str, fields: list[tuple[str, str]] | None = None) -> bytes:
 
 def asked(port: int, message: bytes, seconds: float) -> list[float]:
     """Ask over and over on some connections for a while; the seconds that each answer took."""
-    times: list[float] = []
     end = perf_counter() + seconds
-    threads = [threading.Thread(target=_ask, args=(port, message, end, times)) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        asking = [pool.submit(_ask, port, message, end) for _ in range(CLIENTS)]
+    return [taken for one in asking for taken in one.result()]
 
 
-def _ask(port: int, message: bytes, end: float, times: list[float]) -> None:
+def _ask(port: int, message: bytes, end: float) -> list[float]:
+    times: list[float] = []
     with socket.create_connection((HOST, port), PATIENCE) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (begun := perf_counter()) < end:
             connection.sendall(message)
             _answer(connection)
             times.append(perf_counter() - begun)
+    return times
 
 
 def _answer(connection: socket.socket) -> None:
