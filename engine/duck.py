@@ -2,6 +2,10 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cached_property
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 import duckdb
 from sqlglot import exp
@@ -33,6 +37,7 @@ CREATE OR REPLACE TEMP MACRO shift_ends(n, span, amount) AS CASE WHEN amount < 1
 
 
 AT_ONCE = 500_000
+_AT_HAND = "found_at_hand"
 
 
 class Duck:
@@ -50,18 +55,19 @@ class Duck:
             "SET disabled_optimizers = 'projection_pullup'; SET preserve_insertion_order = false"
         )
 
-    def _fitting(self) -> Script:
-        """The script for the cases at hand: where all is known of them, one that does half the work."""
-        rows = (self.connection.execute(written(query, {})).fetchone() for query in doubts(self.schema))
+    def _fitting(self, pending: Mapping[str, exp.Query]) -> Script:
+        """The script for some cases: where all is known of them, one that does half the work."""
+        rows = (self.connection.execute(written(query, pending)).fetchone() for query in doubts(self.schema))
         if any(row is not None for row in rows):
             return self.script
         parameters = self.program.rulebook.parameters
-        return self._exact(self._unsettled() if parameters else frozenset())
+        return self._exact(self._unsettled(pending) if parameters else frozenset())
 
-    def _unsettled(self) -> frozenset[str]:
-        """The parameters that are not settled in some case at hand."""
+    def _unsettled(self, pending: Mapping[str, exp.Query]) -> frozenset[str]:
+        """The parameters that are not settled in some of the cases."""
         rulebook = self.program.rulebook
-        row = self.connection.execute(written(unsettled(rulebook), self._first())).fetchone()
+        query = written(unsettled(rulebook), {**pending, **self._first()})
+        row = self.connection.execute(query).fetchone()
         assert row is not None
         return frozenset(name for name, loose in zip(rulebook.parameters, row, strict=True) if loose)
 
@@ -90,20 +96,36 @@ class Duck:
     def evaluate(self, kinds: Container[str] = ("answer", "relation")) -> None:
         """Run the rules over the tables at hand, leaving `found`: a row for each row of each part.
 
-        Half a million cases are taken at a time: what is made on the way takes no more memory for more.
+        Half a million cases are taken at a time. What is found in more is kept in files, as long as this
+        object is: more cases take no more memory.
         """
-        script = self._fitting()
         spans = self._spans()
-        for first in spans:
-            pending = self._span(first) if len(spans) > 1 else {}
-            for step in script.steps:
-                if isinstance(step, Loop):
-                    self._loop(step, pending)
-                else:
-                    pending[step.name] = step.query
-            rows = written(script.results(kinds), pending)
-            made = f"CREATE OR REPLACE TEMP TABLE {FOUND} AS" if first == spans[0] else f"INSERT INTO {FOUND}"
-            self.connection.execute(f"{made} {rows}")
+        if len(spans) == 1:
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_AT_HAND} AS {self._rows(kinds, {})}")
+            source = _AT_HAND
+        else:
+            files = [f"'{self._folder}/{first}.parquet'" for first in spans]
+            for first, file in zip(spans, files, strict=True):
+                rows = self._rows(kinds, self._span(first))
+                self.connection.execute(f"COPY ({rows}) TO {file} (FORMAT parquet)")
+            source = f"read_parquet([{', '.join(files)}])"
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {FOUND} AS FROM {source}")
+
+    def _rows(self, kinds: Container[str], pending: dict[str, exp.Query]) -> str:
+        """The query for what is found in the cases that the pending queries take."""
+        script = self._fitting(pending)
+        for step in script.steps:
+            if isinstance(step, Loop):
+                self._loop(step, pending)
+            else:
+                pending[step.name] = step.query
+        return written(script.results(kinds), pending)
+
+    @cached_property
+    def _folder(self) -> str:
+        folder = mkdtemp(prefix="psea-")
+        finalize(self, rmtree, folder, ignore_errors=True)
+        return folder.replace("'", "''")
 
     def _spans(self) -> Sequence[int]:
         """The first number of those cases that are taken at once."""

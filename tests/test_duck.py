@@ -1,6 +1,8 @@
 """The executor for many cases: cases do not touch one another, nor do executors."""
 
+import gc
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +84,22 @@ def test_more_cases_than_are_taken_at_once(cases: Any, monkeypatch: pytest.Monke
     whole = told(duck().run(cases))
     monkeypatch.setattr("engine.duck.AT_ONCE", 4)
     assert told(duck().run(cases)) == whole
+
+
+def test_what_is_found_in_many_cases_lies_in_files_that_go_with_the_executor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("engine.duck.AT_ONCE", 4)
+    executor = Duck(PROGRAM)
+    whole = told(executor.run(MIXED))
+    (folder,) = tmp_path.iterdir()
+    assert {file.name for file in folder.iterdir()} == {f"{n}.parquet" for n in range(0, len(MIXED), 4)}
+    assert told(executor.run(MIXED[:5])) == whole[:5]
+    assert told(executor.run(MIXED[:3])) == whole[:3]
+    del executor
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_order_of_cases_is_kept() -> None:

@@ -128,8 +128,7 @@ def test_tables_come_and_results_go_as_parquet(toy: Spark, tmp_path: Path) -> No
     toy.evaluate(("answer", "relation", "flags"))
     assert toy.found(len(OFFENDERS)) == wanted
     toy.write(str(tmp_path / FOUND))
-    duck.connection.execute(f"DROP TABLE {FOUND}")
-    duck.connection.execute(f"CREATE TEMP TABLE {FOUND} AS FROM '{tmp_path / FOUND}/*.parquet'")
+    duck.connection.execute(f"CREATE OR REPLACE TEMP VIEW {FOUND} AS FROM '{tmp_path / FOUND}/*.parquet'")
     assert duck.found(len(OFFENDERS)) == wanted
 
 
