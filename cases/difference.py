@@ -10,8 +10,8 @@ from engine.errors import InputError, Problem
 from engine.expressions import Interval
 from engine.rulebook import Rule, Rulebook
 from engine.worlds import Answer, answer
-from rules.advice import UNDETERMINED, refuse_contradiction
-from rules.law import Law
+from rules.advice import refuse_contradiction
+from rules.law import UNDETERMINED, Law
 
 FAR = 1_000
 _PLAIN = {"date", "int", "won"}

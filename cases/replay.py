@@ -10,18 +10,18 @@ from cases.difference import CaseDifference, Reason, fired, standings
 from cases.files import AnyCase, CaseFile, placed, readable_below
 from cases.published import read_published
 from cases.published.survey import NAME, RESULTS
-from cases.published.survey import RUNS as ROW_RUNS
 from engine.difference import Conclusion, formula, premises
 from engine.errors import InputError, Problem
 from engine.rows import Rows
 from engine.rulebook import Rule, Rulebook
 from engine.values import UNKNOWN
 from engine.worlds import Answer, answer
-from rules.advice import UNDETERMINED, refuse_contradiction
+from rules.advice import refuse_contradiction
 from rules.facts import EmploymentCase
-from rules.law import Law
+from rules.law import UNDETERMINED, Law
 
 RUNS = 16
+ROW_RUNS = 1
 COURT = Path(__file__).parent / "court"
 
 

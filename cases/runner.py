@@ -10,8 +10,8 @@ from engine.execution import Conclusions
 from engine.speech import known_of
 from engine.values import Known, plain
 from engine.worlds import Answer, answer
-from rules.advice import UNDETERMINED, refuse_contradiction
-from rules.law import Law
+from rules.advice import refuse_contradiction
+from rules.law import UNDETERMINED, Law
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,10 @@ def encode(case: CaseModel, rulebook: Rulebook) -> Rows:
         if not case.complete(section):
             rows.append(_phantom(len(rows) + 1, section))
     _put_in_order(rows, rulebook)
-    parameters = {name: _worth(parameter, rows, rulebook) for name, parameter in rulebook.parameters.items()}
+    parameters = {
+        name: worth(parameter, *_days(parameter.values[0].selector, rows, rulebook))
+        for name, parameter in rulebook.parameters.items()
+    }
     exact = all(row.certain and all(low == high for low, high in row.values.values()) for row in rows)
     settled = all(low == high or not _read(name, rows, rulebook) for name, (low, high) in parameters.items())
     return Rows(rows, parameters, texts, exact and settled)
@@ -144,10 +147,9 @@ def _number(value: Any, domain: Domain, texts: dict[str, int]) -> int:
     return texts.setdefault(value, len(texts) + 1) if domain.kind == "text" else to_number(value, domain)
 
 
-def _worth(parameter: Parameter, rows: list[Row], rulebook: Rulebook) -> Interval:
-    """What a parameter may be worth, as far as its date is known; anything on a day without a value."""
-    selector = parameter.values[0].selector
-    ((low, high),) = _days(selector, rows, rulebook)
+def worth(parameter: Parameter, days: Interval) -> Interval:
+    """What a parameter may be worth on some days; anything where there is one without a value."""
+    low, high = days
     picked = [
         (value.number, min(last, high) - max(first, low) + 1)
         for value in parameter.values

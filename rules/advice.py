@@ -28,10 +28,9 @@ from rules.citations import in_korean
 from rules.facts import EmploymentCase
 from rules.holdings import TrustCase
 from rules.items import Following, following
-from rules.law import Law
+from rules.law import UNDETERMINED, Law
 from rules.speech import LawSpeaker
 
-UNDETERMINED = "undetermined"
 MAX_PROOFS = 6
 LANGUAGES = ("ko", "en")
 DATE = Domain("date")

@@ -16,6 +16,7 @@ from engine.rulebook import Rulebook
 from rules.facts import EmploymentCase
 from rules.holdings import TrustCase
 
+UNDETERMINED = "undetermined"
 FOLDER = Path(__file__).parent
 MODELS: Mapping[str, type[CaseModel]] = {"employment": EmploymentCase, "trust": TrustCase}
 

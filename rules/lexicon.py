@@ -514,7 +514,7 @@ def _is_pattern(word: str) -> bool:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    special = {FREE_TEXT: "(?P<free>[0-9a-z가-힣]{1,30}?)", GRADE_WORD: f"(?P<grade>{_GRADE})"}
+    special = {FREE_TEXT: "(?P<free>[^\\W_]{1,30}?)", GRADE_WORD: f"(?P<grade>{_GRADE})"}
     parts = re.split(f"({FREE_TEXT}|{GRADE_WORD})", word)
     return re.compile("".join(special.get(part) or re.escape(part.lower()) for part in parts))
 

@@ -15,9 +15,9 @@ from cases.files import AnyCase
 from engine.difference import Conclusion, Difference, ParameterChange, RuleChange, compare, holds, in_force
 from engine.errors import Place, Problem, nearest, refuse
 from engine.rulebook import ParameterValue, Rule
-from rules.advice import LANGUAGES, UNDETERMINED
+from rules.advice import LANGUAGES
 from rules.compare import law_on
-from rules.law import Law, open_law
+from rules.law import UNDETERMINED, Law, open_law
 from rules.speech import LawSpeaker
 from service.language import words
 

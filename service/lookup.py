@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine.values import Known, exactly
-from rules.advice import RegisterVersion
 from rules.facts import EmploymentCase
 from service.language import say
 
 if TYPE_CHECKING:
+    from rules.advice import RegisterVersion
     from service.register.register import Register
 
 
@@ -19,7 +19,7 @@ class Looked:
     """The case with what the register says of its employer, the register's version, and notes."""
 
     case: EmploymentCase
-    version: RegisterVersion | None
+    version: "RegisterVersion | None"
     notes: tuple[str, ...] = ()
 
 
@@ -31,12 +31,13 @@ class Consulted:
     """
 
     finding: str
-    version: RegisterVersion | None = None
+    version: "RegisterVersion | None" = None
     values: Mapping[str, Known[Any]] = field(default_factory=dict)
 
 
 def consult(register: "Register", name: str, on: date) -> Consulted:
     """Kind and listing of the one institution of a name, as of a day."""
+    from rules.advice import RegisterVersion
     from service.register.problems import RegisterError
 
     try:

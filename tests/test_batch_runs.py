@@ -12,9 +12,9 @@ from openpyxl import Workbook, load_workbook
 
 from cases.files import find_cases, readable_cases
 from engine.errors import InputError
-from rules.advice import UNDETERMINED, advise
+from rules.advice import advise
 from rules.facts import EmploymentCase
-from rules.law import employment
+from rules.law import UNDETERMINED, employment
 from service import store
 from service.batch.output import Output
 from service.batch.parts import Parts

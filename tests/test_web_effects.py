@@ -45,7 +45,7 @@ def test_a_list_is_told_by_what_it_would_be_if_it_were_all() -> None:
 
 
 def test_no_more_answers_are_tried_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST_ANSWERS <= 40
+    assert MOST_ANSWERS <= 80
     monkeypatch.setattr("service.web.effects.MOST_ANSWERS", 2)
     found = open_result()
     spots = [one.spot for one in found.advice.questions]

@@ -73,10 +73,16 @@ def test_a_value_goes_before_not_knowing() -> None:
 
 
 def test_a_list_is_asked_for_until_it_is_said_to_be_whole() -> None:
+    other = [{**CASE["works"]["items"][0], "toward_employer": False}]
+    begun = {**CASE, "works": {"items": other}}
+    assert "works.complete" in to_the_end(EMPLOYMENT, begun, [])[1]
+    whole = {**CASE, "works": {"items": other, "complete": True}}
+    assert "works.complete" not in to_the_end(EMPLOYMENT, whole, [])[1]
+
+
+def test_a_list_is_not_asked_for_where_what_is_known_of_it_decides() -> None:
     begun = {**CASE, "works": {"items": CASE["works"]["items"]}}
-    spots = to_the_end(EMPLOYMENT, begun, [])[1]
-    assert "works.complete" in spots
-    assert "works.complete" not in to_the_end(EMPLOYMENT, CASE, [])[1]
+    assert to_the_end(EMPLOYMENT, begun, [])[1] == []
 
 
 def test_a_list_tells_the_fields_of_an_entry() -> None:

@@ -14,7 +14,7 @@ from engine.facts import CaseModel, Spot
 from engine.program import compile_program
 from engine.rete import Rete
 from engine.values import UNKNOWN, Known, exactly
-from engine.worlds import Answer, unresolved
+from engine.worlds import Answer
 from tests import generated, licence
 from tests.generated import in_order
 from tests.licence import case, known_case, rete
@@ -227,11 +227,6 @@ def test_a_world_with_much_in_it_counts_as_several() -> None:
     assert few < weighed <= 9
 
 
-def test_what_keeps_a_world_open() -> None:
-    found: Answer = answer(TOY, known_case(person={"born_on": None}), runs=1)
-    assert Spot("person", 0, "born_on") in unresolved(found.base, TOY.program).spots
-
-
 SUM = {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"}
 HEAVY = {"when": {"b": "burden"}, "where": ["b.amount >= 1000"], "then": "it()"}
 
@@ -279,3 +274,31 @@ def test_an_open_total_asks_what_tells_its_facts_apart() -> None:
     executor = rete(counted, SUM | {"when": {"o": "counted"}, "then": "burden(amount=total(o.value))"}, HEAVY)
     found = answer(executor, case(offences=[{"place": "x"}, {}]))
     assert (found.outcomes, asked(found)) == (("no", "yes"), ["offences[1].place"])
+
+
+@pytest.mark.parametrize("kind", [None, ["plain", "odd"]])
+def test_in_brief_an_open_case_is_left_whole(kind: Any) -> None:
+    some_case = case(request={"kind": kind}, offences=[{}])
+    found, whole = module.brief(TOY, some_case), answer(TOY, some_case)
+    assert [world.assumptions for world in found.worlds] == [()]
+    assert len(whole.worlds) > 1
+    assert (found.outcomes, found.questions, found.unclear) == (
+        whole.outcomes,
+        whole.questions,
+        whole.unclear,
+    )
+
+
+def test_in_brief_a_case_is_split_where_that_decides_it() -> None:
+    executor = rete(
+        {"when": {"p": "person"}, "where": ["p.grade == 6"], "then": "it()"},
+        {"when": {"p": "person"}, "where": ["p.grade == 7"], "then": "it()"},
+    )
+    found = module.brief(executor, case(person={"grade": [6, 7]}))
+    assert (found.outcome, len(found.worlds)) == ("yes", 2)
+
+
+def test_in_brief_a_case_is_split_where_its_completions_do_not_tell() -> None:
+    found = module.brief(rete(SUM, HEAVY), case(offences=[{"fine": {"at_most": 800}}, {"fine": [150, 300]}]))
+    assert (found.outcomes, asked(found)) == (("no", "yes"), ["offences.fine", "offences[1].fine"])
+    assert len(found.worlds) > 1

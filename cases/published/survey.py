@@ -13,13 +13,11 @@ from engine.documents import read
 from engine.errors import InputError
 from engine.facts import Spot, problems_of
 from engine.values import UNKNOWN
-from engine.worlds import Answer, answer
-from rules.advice import UNDETERMINED
-from rules.law import Law
+from engine.worlds import Answer, brief
+from rules.law import UNDETERMINED, Law
 
 RESULTS = Path(__file__).with_name("results.csv")
 FINDINGS = Path(__file__).with_name("findings.json")
-RUNS = 1
 NAME = Spot("employer", field="name")
 NO_RELEVANCE, RELEVANCE = "no_close_relevance", "close_relevance"
 _MEANS = {
@@ -42,8 +40,8 @@ not edit.
 A published row says little: agency and grade, a month of retirement (in about half of the rows), the
 employer, the position and the result. Postings, the work of the department and the terms of the job are
 not published, so rows are hardly ever decided. What the rows can test is who is subject to review, the
-kinds of employer and, where both dates are given, the three years. Each row is looked at as a whole, not
-split into its worlds: an outcome counts as possible unless it is surely ruled out.
+kinds of employer and, where both dates are given, the three years. All completions of a row are looked
+at: an outcome counts as possible unless none of them may have it.
 
 - **Taken**: every row, of reviews from 2013 to 2026, each under the law of its own retirement.
 - **Retirement not given**: it is only known to lie before the end of the month of the review. That reviews
@@ -87,10 +85,9 @@ class Surveyed:
 
 @dataclass(frozen=True)
 class Survey:
-    """What the law says of published results, with at most `runs` worlds looked at for each."""
+    """What the law says of published results."""
 
     rows: tuple[Surveyed, ...]
-    runs: int
 
     @property
     def findings(self) -> tuple[Surveyed, ...]:
@@ -120,19 +117,19 @@ class Explained(BaseModel):
     findings: dict[str, str]
 
 
-def survey(law: Law, cases: Iterable[PublishedCase], runs: int = RUNS) -> Survey:
-    """Ask the law about each case, about equal facts once. `runs` bounds the worlds looked at for a case."""
+def survey(law: Law, cases: Iterable[PublishedCase]) -> Survey:
+    """Ask the law about each case, about equal facts once."""
     known: dict[str, Answer] = {}
     rows = []
     for case in cases:
         facts = case.facts.with_value(NAME, UNKNOWN)
         key = facts.model_dump_json()
         if key not in known:
-            known[key] = answer(law.executor, facts, runs)
+            known[key] = brief(law.executor, facts)
         found = known[key]
         questions = tuple(str(spot) for spot in found.questions)
         rows.append(Surveyed(case, found.outcome or UNDETERMINED, found.outcomes, questions))
-    return Survey(tuple(rows), runs)
+    return Survey(tuple(rows))
 
 
 def survey_results(law: Law) -> Survey:
@@ -174,7 +171,7 @@ def report_markdown(surveyed: Survey) -> str:
 def _answers(surveyed: Survey) -> Iterator[str]:
     undetermined = sum(row.outcome == UNDETERMINED for row in surveyed.rows)
     decided = len(surveyed.rows) - undetermined
-    yield f"Decided: {decided} rows. Undetermined: {undetermined}. Worlds of a row: up to {surveyed.runs}.\n"
+    yield f"Decided: {decided} rows. Undetermined: {undetermined}.\n"
     outcomes = sorted({outcome for _, outcome in surveyed.decided})
     yield from _table(
         ["published", "rows", *outcomes],

@@ -8,7 +8,7 @@ from engine.execution import Executor, label_of
 from engine.expressions import Interval
 from engine.facts import CaseModel, Spot
 from engine.rulebook import Rulebook
-from engine.worlds import answer
+from engine.worlds import brief
 from rules.items import Facts, following
 
 Fired = Mapping[str, bool]
@@ -48,7 +48,7 @@ class Teller:
         if quick:
             conclusions = executor.run(case)
             return self.of_run(conclusions.facts(), _fired(conclusions.rules_fired()))
-        found = answer(executor, case)
+        found = brief(executor, case)
         worlds = [world.conclusions for world in found.worlds]
         return Found(
             found.outcomes,

@@ -39,9 +39,7 @@ def batch(
     sheet: Annotated[str, typer.Option(help="신청이 적힌 시트 · The sheet of the applications")] = "",
     quick: Annotated[
         bool,
-        typer.Option(
-            "--quick", help="답이 열린 사례를 나누어 보지 않습니다 · Do not split cases that are left open"
-        ),
+        typer.Option("--quick", help="각 건을 한 번만 봅니다 · Take one look at each row"),
     ] = False,
     as_json: JsonOption = False,
     rulebook: RulebookOption = None,

@@ -10,7 +10,7 @@ from engine.expressions import Interval
 from engine.rulebook import Rulebook
 from engine.speech import Speaker, known_of
 from engine.values import Domain, plain
-from rules.advice import UNDETERMINED
+from rules.law import UNDETERMINED
 from service.batch.answers import Found, Item
 from service.batch.faults import Fault
 from service.batch.words import say, words

@@ -14,7 +14,7 @@ from engine.duck import Duck
 from engine.execution import Fact, label_of
 from engine.queries import FOUND, NUMBERS
 from engine.values import Domain
-from rules.advice import UNDETERMINED
+from rules.law import UNDETERMINED
 from service.batch.answers import Ends, Item, Teller
 from service.batch.results import Form, Sayer
 

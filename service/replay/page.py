@@ -15,8 +15,7 @@ from cases.replay import RUNS, Replay, Replayed, RuleTally
 from cases.simulation import DAYS, FIRST, SERVICES, THREE_YEARS, Effect, Simulation, Turn
 from engine import VERSION
 from engine.speech import Speaker
-from rules.advice import UNDETERMINED
-from rules.law import Law, employment
+from rules.law import UNDETERMINED, Law, employment
 from rules.speech import LawSpeaker
 from service.replay.charts import Chart, Series, shown
 from service.replay.report import Names, Report, months, rate_per_cent

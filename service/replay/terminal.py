@@ -10,7 +10,7 @@ from rich.table import Table
 from cases.record import record
 from cases.replay import Replay
 from cases.simulation import THREE_YEARS, Simulation
-from rules.advice import UNDETERMINED
+from rules.law import UNDETERMINED
 from rules.speech import LawSpeaker
 from service.replay.report import Names, Report, rate_per_cent
 from service.replay.words import words

@@ -8,13 +8,13 @@ from engine.cuts import OTHER_TEXT, Cuts
 from engine.facts import CaseModel, Spot
 from engine.speech import Speaker
 from engine.values import Known, between
-from engine.worlds import answer, outcomes
+from engine.worlds import outcomes, world
 from rules.advice import LANGUAGES, Text
 from rules.law import Law
 from service.web.inputs import NUMBERS
 
 RUNS = 4
-MOST_ANSWERS = 32
+MOST_ANSWERS = 64
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def effects(law: Law, case: CaseModel, spots: Iterable[str]) -> Mapping[str, lis
     At most `MOST_ANSWERS` answers are tried in all, so the last questions may have none.
     """
     by_name = {str(spot): spot for spot in _spots(case)}
-    base = answer(law.executor, case, 1).base
+    base = world(law.executor, case)
     cuts = Cuts.of(law.executor.program)
     found: dict[str, list[Effect]] = {}
     tried = 0

@@ -3,16 +3,14 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.cuts import Cuts
+from engine.completions import completed
 from engine.facts import CaseModel, Spot
-from engine.worlds import Answer, answer
+from engine.worlds import world
 from rules.advice import refuse_contradiction
 from rules.law import Law
 from rules.lexicon import Lexicon
 from service.web.answers import AGENCY, FROM_REGISTER, RANK, Answers, key_of, page_of
 from service.web.forms import SECTIONS, WORDS, Form
-
-RUNS = 60
 
 
 @dataclass(frozen=True)
@@ -39,48 +37,18 @@ def next_step(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> Step:
     for page in form.first_pages:
         if not answered(answers, page):
             return Step(page, 0)
-    seen = glance(law, case)
-    missing = [spot for spot in seen.questions if key_of(spot) not in answers.said]
-    spot = next(mattering(law, case, seen, missing), None)
-    if spot is None:
+    missing = [spot for spot in open_questions(law, case) if key_of(spot) not in answers.said]
+    if not missing:
         return Step(None, 0)
+    page = page_for(missing[0])
     done, held = form.departments
-    page = page_for(spot)
     first = held if page == done and held in map(page_for, missing) else page
     return Step(first, len(missing))
 
 
-def glance(law: Law, case: CaseModel) -> Answer:
-    """The answer to a case from one evaluation: its questions are never too few, but may be too many."""
-    return answer(law.executor, case, runs=1)
-
-
-def mattering(law: Law, case: CaseModel, seen: Answer, spots: Sequence[Spot]) -> Iterator[Spot]:
-    """Those of the spots a glance names whose value makes a difference, in their order.
-
-    Where none does alone, those that do together with others.
-    """
-    alone = (spot for spot in spots if tells_apart(law, case, seen, spot))
-    first = next(alone, None)
-    if first is not None:
-        yield first
-        yield from alone
-    elif spots:
-        asked = answer(law.executor, case, runs=RUNS).questions
-        yield from (spot for spot in asked if spot in spots)
-
-
-def tells_apart(law: Law, case: CaseModel, seen: Answer, spot: Spot) -> bool:
-    """Whether cases that differ in one spot come to different outcomes, or leave different questions.
-
-    What cannot be gone through value by value, such as whether a list is complete, is taken to do so.
-    """
-    cells = Cuts.of(law.executor.program).cells(seen.base, spot)
-    if len(cells) < 2:
-        return True
-    below = (glance(law, case.with_value(spot, chosen)) for chosen, _ in cells)
-    first = next(below)
-    return any((one.outcomes, one.questions) != (first.outcomes, first.questions) for one in below)
+def open_questions(law: Law, case: CaseModel) -> Sequence[Spot]:
+    """What can still change the outcome, in the order in which the outcomes rest on it."""
+    return completed(world(law.executor, case), law.executor.program).questions
 
 
 def aside(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> frozenset[str]:
@@ -93,7 +61,7 @@ def aside(form: Form, law: Law, lexicon: Lexicon, answers: Answers) -> frozenset
     for page in form.first_pages:
         kept = kept.put({key: answers.said[key] for key in given.pop(page, ())})
     while given:
-        questions = glance(law, case_of(form, kept, lexicon)).questions
+        questions = open_questions(law, case_of(form, kept, lexicon))
         asked = next((page for spot in questions for page in _asked(spot, given)), None)
         if asked is None:
             break

@@ -13,8 +13,9 @@ from engine.facts import CaseModel, Spot
 from engine.speech import Speaker
 from engine.values import plain
 from engine.worlds import answer
-from rules.advice import LANGUAGES, UNDETERMINED, Text
+from rules.advice import LANGUAGES, Text
 from rules.facts import EmploymentCase
+from rules.law import UNDETERMINED
 from service.lookup import look_up
 from service.web.answers import AGENCY, MOST_ITEMS, RANK, Answers, key_of, spot_of
 from service.web.forms import EMPLOYMENT, SECTIONS, WORDS, Form

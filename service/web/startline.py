@@ -8,7 +8,7 @@ from itertools import pairwise
 from engine.cuts import Cuts
 from engine.facts import CaseModel, Spot
 from engine.values import Domain, exactly, from_number, to_number
-from engine.worlds import answer, outcomes
+from engine.worlds import outcomes, world
 from rules.law import Law
 
 DAY = Domain("date")
@@ -127,7 +127,7 @@ def _earliest(law: Law, case: CaseModel) -> date | None:
 def _days(law: Law, case: CaseModel, spot: Spot, low: date, start: date | None) -> list[date]:
     """The first day, and the later days on which the answer may change."""
     bottom, top = to_number(low, DAY), DAY.bounds[1] - 1
-    base = answer(law.executor, case.with_value(spot, exactly(start or low)), 1).base
+    base = world(law.executor, case.with_value(spot, exactly(start or low)))
     found = set(Cuts.of(law.executor.program).breakpoints(base, law.rulebook.moves, bottom, top))
     later = sorted(point for point in found if bottom < point <= top)
     return [low, *(from_number(point, DAY) for point in later)]
