@@ -5,7 +5,7 @@ each value of what they rest on: in which completions a firing may be, and in wh
 number with a bit for each.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -54,6 +54,7 @@ class Value(NamedTuple):
 class Axis:
     """An open value with what it may be: something else every `stride` completions."""
 
+    place: Place
     stride: int
     values: Sequence[Value]
 
@@ -123,7 +124,9 @@ class _Completions:
         self.axes: dict[Spot, Axis] = {}
         self.sources: dict[Place, Sequence[tuple[ex.Term, Bindings]]] = {}
         self.whole = self.real = 1
-        self.dated = {name: self._dated(name) for name, known in self.parameters.items() if _open(known)}
+        self.dated = {
+            name: self._place(self._dated(name)) for name, known in self.parameters.items() if _open(known)
+        }
         self._span()
         self.always = Truths(self.whole, self.whole)
         self.clauses = {fact: [*map(self._clause, steps)] for fact, steps in self.blame.steps.items()}
@@ -159,7 +162,7 @@ class _Completions:
         self.whole = self.real = (1 << size) - 1
         for spot, (stride, values) in strides.items():
             bits = [_every(stride, number, len(values), size) for number in range(len(values))]
-            self.axes[spot] = Axis(stride, [*map(Value, values, bits)])
+            self.axes[spot] = Axis(self._place(spot), stride, [*map(Value, values, bits)])
         for earlier, later in self.rulebook.orders:
             for one, other in product(self._values(earlier), self._values(later)):
                 if one.interval[0] > other.interval[1]:
@@ -174,6 +177,9 @@ class _Completions:
             cells += strangers
             strangers.append(exactly(f"{OTHER_TEXT} {spot}"))
         return [interval_of(cell, domain, self.texts) for cell in cells]
+
+    def _place(self, spot: Spot) -> Place:
+        return self.rows[spot.section, spot.index].serial, spot.field
 
     def _values(self, date: tuple[str, str]) -> Sequence[Value]:
         source, name = date
@@ -216,7 +222,7 @@ class _Completions:
     def _test(self, condition: ex.Condition, bindings: Bindings) -> Test:
         values = [value for term in ex.terms_of(condition) for value in self._open_values(term, bindings)]
         spots = [spot for spot, _ in values if spot]
-        axes = {spot: self.axes[spot] for spot in spots if spot in self.axes}
+        axes = [self.axes[spot] for spot in dict.fromkeys(spots) if spot in self.axes]
         exact = all(followed for _, followed in values)
         return Test(self._truths(axes, condition, bindings), spots, exact)
 
@@ -273,22 +279,23 @@ class _Completions:
             ]
         return self.sources[place]
 
-    def _truths(self, axes: Mapping[Spot, Axis], condition: ex.Condition, bindings: Bindings) -> Truths:
+    def _truths(self, axes: Collection[Axis], condition: ex.Condition, bindings: Bindings) -> Truths:
         must = may = 0
-        chosen: dict[Spot, Interval] = {}
+        chosen: dict[Place, Interval] = {}
         here = self._lookup(bindings, chosen)
-        for values in product(*(axis.values for axis in axes.values())):
+        for values in product(*(axis.values for axis in axes)):
             bits = self.whole
-            for spot, value in zip(axes, values, strict=True):
-                chosen[spot] = value.interval
+            for axis, value in zip(axes, values, strict=True):
+                chosen[axis.place] = value.interval
                 bits &= value.bits
-            here.parameters = self._worth(chosen)
+            if self.dated:
+                here.parameters = self._worth(chosen)
             holds, might = ex.truth_of(condition, here)
             must |= bits if holds else 0
             may |= bits if might else 0
         return Truths(must, may)
 
-    def _lookup(self, bindings: Bindings, chosen: Mapping[Spot, Interval]) -> ex.Lookup:
+    def _lookup(self, bindings: Bindings, chosen: Mapping[Place, Interval]) -> ex.Lookup:
         """Evaluation over bound rows, with the values of some completions."""
 
         def interval(variable: str, name: str) -> Interval:
@@ -297,7 +304,7 @@ class _Completions:
             if not _open(known):
                 return known
             if row.section:
-                return chosen.get(row.spot(name), known)
+                return chosen.get((row.serial, name), known)
             sources = self._sources(row, name)
             if len(sources) != 1:
                 return known
@@ -306,13 +313,13 @@ class _Completions:
 
         def options(variable: str, name: str) -> frozenset[int] | None:
             row = bindings[variable]
-            return None if row.spot(name) in chosen else row.options.get(name)
+            return None if (row.serial, name) in chosen else row.options.get(name)
 
         return ex.Lookup(interval, options, self._worth(chosen))
 
-    def _worth(self, chosen: Mapping[Spot, Interval]) -> Mapping[str, Interval]:
+    def _worth(self, chosen: Mapping[Place, Interval]) -> Mapping[str, Interval]:
         """What the parameters are worth in some completions."""
-        dated = {name: chosen[spot] for name, spot in self.dated.items() if spot in chosen}
+        dated = {name: chosen[place] for name, place in self.dated.items() if place in chosen}
         if not dated:
             return self.parameters
         return self.parameters | {

@@ -222,7 +222,7 @@ def test_what_is_partly_known_comes_before_what_is_not_known(monkeypatch: pytest
 
 def axis(stride: int, count: int, size: int) -> Axis:
     values = [Value((n, n), module._every(stride, n, count, size)) for n in range(count)]
-    return Axis(stride, values)
+    return Axis((1, "grade"), stride, values)
 
 
 @pytest.mark.parametrize(("place", "bits"), [(0, "001001001001"), (1, "010010010010"), (2, "100100100100")])
