@@ -23,6 +23,7 @@ from engine.rulebook import Rule
 from engine.values import Known, exactly
 
 MOST = 1 << 18
+ROOM = 1 << 23
 _MET = "met"
 
 Place = tuple[int, str]
@@ -149,14 +150,18 @@ class _Completions:
         )
 
     def _span(self) -> None:
-        """Make axes of open values while there is room: first of those partly known, then of few values."""
+        """Make axes of open values while there is room: first of those partly known, then of few values.
+
+        The more firings there are to decide, the fewer completions there is room for.
+        """
+        room = min(MOST, ROOM // max(1, sum(map(len, self.blame.steps.values()))))
         strangers: list[Known[Any]] = []
         found = [(spot, self._cells(spot, strangers)) for spot in self.blame.spots if spot.field]
         found.sort(key=lambda one: (self.world.case.value(one[0]).unknown, len(one[1])))
         size = 1
         strides: dict[Spot, tuple[int, Sequence[Interval]]] = {}
         for spot, values in found:
-            if 1 < len(values) <= MOST // size:
+            if 1 < len(values) <= room // size:
                 strides[spot] = size, values
                 size *= len(values)
         self.whole = self.real = (1 << size) - 1

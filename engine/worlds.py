@@ -57,13 +57,13 @@ def answer(executor: Executor, case: CaseModel, runs: int = RUNS) -> Answer:
     A world with much in it counts as several.
     """
     base = world(executor, case)
-    return _split(executor, base, completed(base, executor.program), runs)
+    return _split(executor, base, _completed(executor, base, runs), runs)
 
 
 def brief(executor: Executor, case: CaseModel) -> Answer:
     """The answer to a case, whose worlds are not looked at where its completions tell what leaves it open."""
     base = world(executor, case)
-    told = completed(base, executor.program)
+    told = _completed(executor, base, RUNS)
     if told.exact and len(told.outcomes) > 1:
         return Answer(told.outcomes, base, (base,), told.questions, told.unclear, 1)
     return _split(executor, base, told, RUNS)
@@ -72,8 +72,15 @@ def brief(executor: Executor, case: CaseModel) -> Answer:
 def outcomes(executor: Executor, case: CaseModel, runs: int) -> tuple[str, ...]:
     """The outcomes of `answer` alone."""
     base = world(executor, case)
-    told = completed(base, executor.program)
+    told = _completed(executor, base, runs)
     return told.outcomes if told.exact else _split(executor, base, told, runs).outcomes
+
+
+def _completed(executor: Executor, base: World, runs: int) -> Completed:
+    """What the completions come to; of a world that counts as too many, only what it says itself."""
+    if _size(base) > runs:
+        return Completed(base.outcomes, exact=False)
+    return completed(base, executor.program)
 
 
 def _split(executor: Executor, base: World, told: Completed, runs: int) -> Answer:
