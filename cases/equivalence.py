@@ -123,7 +123,7 @@ class Proofs:
     def unread(self, before: Parameter, after: Parameter) -> bool:
         """Whether no rule that reads a parameter can fire on a supported day on which its value differs."""
         view = self.views[0]
-        source, name = self.rulebook.dates[before.values[0].selector]
+        source, name = self.rulebook.date_of(before)
         day = view.field((source, 0), name)
         differs = z3.And(self._supported(view), _worth(before, day) != _worth(after, day))
         readers = [

@@ -358,7 +358,7 @@ class Examples:
     def _reads_alike(self, mutant: Mutant, example: _Example) -> bool:
         """Whether the parameter is worth what it was on the day that picks it, where that is known."""
         before, after = (law.parameters[mutant.parameter] for law in (self.law.rulebook, mutant.rulebook))
-        source, name = self.law.rulebook.dates[before.values[0].selector]
+        source, name = self.law.rulebook.date_of(before)
         first, last = example.given.rows[source][0].values[name]
         return first == last and _value_on(before, first) == _value_on(after, first)
 

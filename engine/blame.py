@@ -141,7 +141,7 @@ class Blame:
         low, high = self.given.parameters[name]
         if low != high:
             rulebook = self.program.rulebook
-            source, date = rulebook.dates[rulebook.parameters[name].values[0].selector]
+            source, date = rulebook.date_of(rulebook.parameters[name])
             self.uncertain(next(self.given.of(source)), date)
 
     def compare(self, atom: ex.Atom, row: Row, firing: Firing) -> None:

@@ -265,7 +265,7 @@ class _Completions:
 
     def _dated(self, parameter: str) -> Spot:
         """The date that says what a parameter is worth."""
-        source, name = self.rulebook.dates[self.rulebook.parameters[parameter].values[0].selector]
+        source, name = self.rulebook.date_of(self.rulebook.parameters[parameter])
         return Spot(self.rulebook.sections[source].name, 0, name)
 
     def _sources(self, row: Row, name: str) -> Sequence[tuple[ex.Term, Bindings]]:

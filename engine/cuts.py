@@ -127,7 +127,7 @@ class Cuts:
         """The first values from which some condition on the field may be settled another way."""
         rulebook = self.program.rulebook
         for parameter in rulebook.parameters.values():
-            if rulebook.dates[parameter.values[0].selector] == key:
+            if rulebook.date_of(parameter) == key:
                 yield from (value.period.numbers[0] for value in parameter.values)
         for numbers in self.memberships.get(key, ()):
             for number in numbers:

@@ -241,7 +241,7 @@ class Compiler:
         return select([everything(CASE_ALIAS), *worth], tables.GIVEN, CASE_ALIAS)
 
     def _worth(self, parameter: Parameter) -> Iterator[tuple[Sql, str]]:
-        source, name = self.rulebook.dates[parameter.values[0].selector]
+        source, name = self.rulebook.date_of(parameter)
         ends = tables.low(source, name), self.bodies.schema.high(source, name)
         day = Ends(*(column(end, CASE_ALIAS) for end in ends))
         spans = sorted((*value.period.numbers, value.number) for value in parameter.values)

@@ -162,5 +162,9 @@ class Rulebook:
     def by_key(self) -> Mapping[str, Rule]:
         return {rule.key: rule for rule in self.rules}
 
+    def date_of(self, parameter: Parameter) -> tuple[str, str]:
+        """The field of the date that says what a parameter is worth."""
+        return self.dates[parameter.values[0].selector]
+
     def label(self, predicate: str, argument: str, number: int) -> str:
         return self.predicates[predicate][argument].options[number]

@@ -487,7 +487,7 @@ class Solver:
         return self._parameters[name]
 
     def _picked(self, parameter: Parameter) -> z3.ArithRef:
-        source, selector = self.rulebook.dates[parameter.values[0].selector]
+        source, selector = self.rulebook.date_of(parameter)
         day = self.field((source, 0), selector)
         worth: z3.ArithRef = z3.Int(f"parameter {parameter.name}")
         for value in parameter.values:

@@ -1,4 +1,4 @@
-"""What a case that is not fully known comes to: it is split into its worlds, and their answers are joined."""
+"""What a case that is not fully known comes to, and the worlds in which that is explained: its parts."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence

@@ -76,6 +76,9 @@ YES_OR_NO = [
     {"rule": "no", "unless": ["it()"], "then": "outcome(kind='no')"},
 ]
 
+SUM = {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"}
+HEAVY = {"when": {"b": "burden"}, "where": ["b.amount >= 1000"], "then": "it()"}
+
 
 @cache
 def licensing() -> Rulebook:

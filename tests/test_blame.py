@@ -9,7 +9,7 @@ from engine.program import compile_program
 from engine.rete import Rete
 from engine.worlds import world
 from tests import licence
-from tests.licence import case, known_case, rete
+from tests.licence import HEAVY, SUM, case, known_case, rete
 
 TOY = Rete(compile_program(licence.licensing()))
 
@@ -49,9 +49,5 @@ def test_a_list_that_is_not_complete_and_unclear_law() -> None:
 
 
 def test_what_is_added_up() -> None:
-    executor = rete(
-        {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"},
-        {"when": {"b": "burden"}, "where": ["b.amount >= 1000"], "then": "it()"},
-    )
-    found = blame(executor, case(offences=[{"fine": 1}, {}]))
+    found = blame(rete(SUM, HEAVY), case(offences=[{"fine": 1}, {}]))
     assert [*found.spots] == [Spot("offences", 1, "fine")]

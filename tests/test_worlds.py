@@ -17,7 +17,7 @@ from engine.values import UNKNOWN, Known, exactly
 from engine.worlds import Answer
 from tests import generated, licence
 from tests.generated import in_order
-from tests.licence import case, known_case, rete
+from tests.licence import HEAVY, SUM, case, known_case, rete
 from tests.reference import choices, completions, open_spots, spots
 
 TOY = Rete(compile_program(licence.licensing()))
@@ -225,10 +225,6 @@ def test_a_world_with_much_in_it_counts_as_several() -> None:
     few, weighed = looked_at(32, runs=9)
     assert few < 6
     assert few < weighed <= 9
-
-
-SUM = {"rule": "sum", "when": {"o": "offence"}, "then": "burden(amount=total(o.fine))"}
-HEAVY = {"when": {"b": "burden"}, "where": ["b.amount >= 1000"], "then": "it()"}
 
 
 def asked(found: Answer) -> list[str]:

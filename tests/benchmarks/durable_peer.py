@@ -134,7 +134,7 @@ class Durable:
                 for field in ex.fields_of(term):
                     self._field(binds[field.variable], field.name)
                 for name in ex.parameters_of(term):
-                    self._field(*self.rulebook.dates[self.rulebook.parameters[name].values[0].selector])
+                    self._field(*self.rulebook.date_of(self.rulebook.parameters[name]))
                 name = f"moved{len(self.shifts)}"
                 self.shifts[name] = term, binds
                 return getattr(lang.m, name)
@@ -162,7 +162,7 @@ def _moved(term: ex.Shift, binds: Mapping[str, str], values: Mapping[str, int], 
     if isinstance(term.amount, ex.Constant):
         return shift(base, term.unit, term.sign * term.amount.number)
     parameter = rulebook.parameters[term.amount.name]
-    source, name = rulebook.dates[parameter.values[0].selector]
+    source, name = rulebook.date_of(parameter)
     day = values[f"{source}_{name}"]
     for value in parameter.values:
         first, last = value.period.numbers

@@ -154,7 +154,7 @@ class OpenFisca:
 
     def _parameter(self, name: str) -> Formula:
         parameter = self.subset.rulebook.parameters[name]
-        source, field = self.subset.rulebook.dates[parameter.values[0].selector]
+        source, field = self.subset.rulebook.date_of(parameter)
         day = self._input(source, field, Domain("date"))
         steps = [(np.datetime64(value.period.numbers[0] - EPOCH, "D"), value.number)
                  for value in parameter.values]  # fmt: skip

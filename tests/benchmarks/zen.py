@@ -102,7 +102,7 @@ class _Writer:
     def parameters(self) -> Expressions:
         found = {}
         for name, parameter in self.rulebook.parameters.items():
-            source, field = self.rulebook.dates[parameter.values[0].selector]
+            source, field = self.rulebook.date_of(parameter)
             day = f"{self.rulebook.sections[source].name}.{field}"
             worth = "0"
             for value in parameter.values:
