@@ -38,7 +38,7 @@ class Truths(NamedTuple):
 
     @property
     def open(self) -> int:
-        return self.may & ~self.must
+        return self.may ^ self.must
 
 
 NEVER = Truths(0, 0)
@@ -59,13 +59,13 @@ class Axis:
     stride: int
     values: Sequence[Value]
 
-    def tells_apart(self, bits: int, real: int) -> bool:
-        """Whether two real completions that differ in this value alone have other bits.
+    def tells_apart(self, tables: Iterable[int], real: int) -> bool:
+        """Whether in some table two real completions that differ in this value alone have other bits.
 
         Neighbours are compared: what is real is not broken off between two values.
         """
-        changed = (bits ^ bits >> self.stride) & real & real >> self.stride
-        return bool(changed & ~self.values[-1].bits)
+        compared = real & real >> self.stride & ~self.values[-1].bits
+        return any((bits ^ bits >> self.stride) & compared for bits in tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +399,7 @@ class _Completions:
         tables = [*outcomes, *(bits for _, bits in self.open.values())]
         for spot in dict.fromkeys((*self.blame.spots, *needed)):
             axis = self.axes.get(spot)
-            if spot in needed or (axis and any(axis.tells_apart(bits, self.real) for bits in tables)):
+            if spot in needed or (axis and axis.tells_apart(tables, self.real)):
                 yield spot
 
 

@@ -51,6 +51,14 @@ class Listed(BaseModel, Generic[F]):
     def _plain_list(cls, raw: Any) -> Any:
         return {"complete": True, "items": raw} if isinstance(raw, list) else raw
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Other processes are told what is in the list; pickle has no name for a list of one type."""
+        return _listed, (self.complete, self.items)
+
+
+def _listed(complete: bool, items: tuple[Fact, ...]) -> Listed[Any]:
+    return Listed.model_construct(complete=complete, items=items)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Spot:

@@ -235,10 +235,10 @@ def test_the_completions_of_a_value(place: int, bits: str) -> None:
 )
 def test_which_value_tells_completions_apart(bits: str, apart: Mapping[int, bool]) -> None:
     for stride, count in ((1, 3), (3, 2)):
-        found = axis(stride, count, 6).tells_apart(int(bits, 2), real=0b111111)
+        found = axis(stride, count, 6).tells_apart([0, int(bits, 2)], real=0b111111)
         assert found is apart.get(stride, False)
 
 
 def test_what_is_not_real_tells_nothing_apart() -> None:
-    assert not axis(1, 3, 3).tells_apart(0b100, real=0b011)
-    assert axis(1, 3, 3).tells_apart(0b010, real=0b011)
+    assert not axis(1, 3, 3).tells_apart([0b100], real=0b011)
+    assert axis(1, 3, 3).tells_apart([0b010], real=0b011)

@@ -1,3 +1,4 @@
+import pickle
 from datetime import date
 from typing import Any
 
@@ -106,6 +107,11 @@ def test_a_case_comes_back_from_its_own_form() -> None:
     found = read(CASE)
     assert LicenceCase.model_validate(found.model_dump(mode="json")) == found
     assert LicenceCase.model_validate(case().model_dump(mode="json", exclude_defaults=True)) == case()
+
+
+def test_a_case_is_the_same_in_another_process() -> None:
+    for one in (case(), case(offences=[{"fine": 5}, {}])):
+        assert pickle.loads(pickle.dumps(one)) == one
 
 
 @pytest.mark.filterwarnings("ignore::pydantic.json_schema.PydanticJsonSchemaWarning")

@@ -2,15 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.facts import CaseModel
 from rules.law import Law
-from service.batch.answers import Teller
+from service.batch.answers import Found, Teller
 from service.batch.applications import Application, Desk, Refused
 from service.batch.columns import Headings
 from service.batch.faults import refusal
@@ -22,10 +24,12 @@ from service.batch.table import Record, Table
 from service.batch.words import say
 
 if TYPE_CHECKING:
+    from service.batch.helper import Helper
     from service.register.register import Register
 
 EXECUTORS = ("duckdb", "rete", "spark")
 FEW = 1_000
+HELPED = 20
 FORM = 1
 PART_ROWS = {"rete": 500, "duckdb": 245_760, "spark": 1_000_000}
 SHOWN_FAULTS = 10
@@ -82,6 +86,8 @@ class Run:
         self.sayer = Sayer(self.rulebook, job.language)
         self.teller = Teller(self.rulebook)
         self.table: Table = open_table(job.source, job.sheet, self.headings)
+        self.answer = partial(self.teller.answered, job.law.executor, quick=job.quick)
+        self.helper: Helper | None = None
 
     @cached_property
     def executor(self) -> str:
@@ -115,6 +121,20 @@ class Run:
 
         `tick` is called with the number of further rows done, and how many there are where that is known.
         """
+        with self._helped():
+            return self._finished(tick)
+
+    @contextmanager
+    def _helped(self) -> Iterator[None]:
+        if self.executor == "rete" and (self.count is None or self.count >= HELPED):
+            from service.batch.helper import Helper
+
+            with Helper(self.answer) as self.helper:
+                yield
+        else:
+            yield
+
+    def _finished(self, tick: Tick) -> Summary:
         parts = Parts(self.job.out, self._manifest())
         summary = Summary(self.executor, before=parts.before, parts_before=len(parts.numbers()))
         worker = self.worker(parts)
@@ -186,23 +206,30 @@ class _Single:
                     self.desk.pass_by(record)
                 tick(len(some), self.run.count)
             else:
-                lines = [line for record in some for line in self._lines(record, tick)]
-                parts.put(number, partial(write_lines, values=lines))
+                parts.put(number, partial(write_lines, values=[*self._lines(some, tick)]))
             number += 1
 
-    def _lines(self, record: Record, tick: Tick) -> Iterator[tuple[str, Sequence[Value]]]:
-        read = self.desk.read(record)
-        if isinstance(read, Refused):
-            for fault in read.faults:
-                yield "fault", self.run.sayer.fault(fault)
-        else:
-            yield "row", self.row(read)
-        tick(1, self.run.count)
+    def _lines(self, records: Sequence[Record], tick: Tick) -> Iterator[tuple[str, Sequence[Value]]]:
+        sayer = self.run.sayer
+        read = [self.desk.read(record) for record in records]
+        applications = [one for one in read if isinstance(one, Application)]
+        tick(len(read) - len(applications), self.run.count)
+        found = iter(self._found([one.case for one in applications], tick))
+        for one in read:
+            if isinstance(one, Refused):
+                for fault in one.faults:
+                    yield "fault", sayer.fault(fault)
+            else:
+                yield "row", sayer.row(one.row, one.number, next(found), one.consulted)
 
-    def row(self, application: Application) -> list[Value]:
-        job = self.run.job
-        found = self.run.teller.answered(job.law.executor, application.case, quick=job.quick)
-        return self.run.sayer.row(application.row, application.number, found, application.consulted)
+    def _found(self, cases: Sequence[CaseModel], tick: Tick) -> Iterable[Found]:
+        """What each case comes to, in their order."""
+        run, found = self.run, dict[int, Found]()
+        answered = run.helper.shared(cases) if run.helper else enumerate(map(run.answer, cases))
+        for number, one in answered:
+            found[number] = one
+            tick(1, run.count)
+        return (found[number] for number in range(len(cases)))
 
     def tally(self) -> dict[str, int]:
         return dict(sorted(Counter(str(row[2]) for row in self.rows()).items()))
