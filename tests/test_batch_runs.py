@@ -226,3 +226,14 @@ def test_a_table_without_applications_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no application"):
         run(source, tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("count", [5, 30])
+def test_progress_is_told_of_every_row(tmp_path: Path, count: int) -> None:
+    source = tmp_path / "t.csv"
+    lines = [f"{number},{'언젠가' if number % 4 == 3 else '2025-12-31'}," for number in range(count)]
+    source.write_text("\n".join(["신청번호,퇴직일,취업 시작일", *lines]), encoding="utf-8")
+    told: list[int] = []
+    started = Run(Job(source, tmp_path / "out.csv", "ko", LAW, quick=True))
+    started.finish(lambda rows, total: told.append(rows) if total == count else None)
+    assert sum(told) == count

@@ -8,17 +8,19 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.duck import Duck
 from engine.errors import refuse
-from service.batch.applications import Desk, Refused
+from service.batch.applications import Application, Desk, Refused
 from service.batch.faults import Spot
 from service.batch.intake import ASKS_OF_SINGLE, ODD, SINGLE, Intake
 from service.batch.output import SIGNS, quoted, write_rows
 from service.batch.parts import Parts, write_lines
 from service.batch.results import Form, Value
+from service.batch.table import Record
 from service.batch.telling import MARK, Telling, marked
 from service.batch.texts import CHUNK, Texts
 
@@ -156,19 +158,25 @@ class Bulk:
         """Answer rows as single cases; with them, what is wrong with those that cannot be."""
         rows: dict[int, list[Value]] = {}
         faults: list[list[str]] = []
-        job, sayer = self.run.job, self.run.sayer
-        for case, record in self.texts.records(alone, first):
-            before = self.texts.firsts.get(record.number)
-            self.desk.seen.clear()
-            if before and before[0] < first + case:
-                self.desk.seen[record.number] = Spot(row=before[1])
-            read = self.desk.read(record)
-            if isinstance(read, Refused):
-                faults += [sayer.fault(fault) for fault in read.faults]
-            else:
-                found = self.run.teller.answered(job.law.executor, read.case, quick=job.quick)
-                rows[case] = sayer.row(read.row, read.number, found, read.consulted)
+        sayer = self.run.sayer
+        records = self.texts.records(alone, first)
+        while some := list(islice(records, _AT_ONCE)):
+            read = [(case, self._read(record, first + case)) for case, record in some]
+            found = self.run.found([one.case for _, one in read if isinstance(one, Application)])
+            for case, one in read:
+                if isinstance(one, Refused):
+                    faults += [sayer.fault(fault) for fault in one.faults]
+                else:
+                    rows[case] = sayer.row(one.row, one.number, next(found), one.consulted)
         return rows, faults
+
+    def _read(self, record: Record, place: int) -> Application | Refused:
+        """Read a row that only an earlier one may have taken the number of."""
+        before = self.texts.firsts.get(record.number)
+        self.desk.seen.clear()
+        if before and before[0] < place:
+            self.desk.seen[record.number] = Spot(row=before[1])
+        return self.desk.read(record)
 
     def _keep(self, path: Path, rows: Mapping[int, list[Value]]) -> None:
         """Write the rows of a part in their order: those told together, and those answered alone."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -35,6 +35,10 @@ PART_ROWS = {"rete": 500, "duckdb": 245_760, "spark": 1_000_000}
 SHOWN_FAULTS = 10
 
 Tick = Callable[[int, int | None], None]
+
+
+def _quietly(rows: int, total: int | None) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Run:
         synthetic = any(one.synthetic for one in lists)
         return [say(self.job.language, "says", "synthetic")] if synthetic else []
 
-    def finish(self, tick: Tick = lambda rows, total: None) -> Summary:
+    def finish(self, tick: Tick = _quietly) -> Summary:
         """Answer what is not yet answered, write everything, and remove the parts.
 
         `tick` is called with the number of further rows done, and how many there are where that is known.
@@ -126,7 +130,7 @@ class Run:
 
     @contextmanager
     def _helped(self) -> Iterator[None]:
-        if self.executor == "rete" and (self.count is None or self.count >= HELPED):
+        if self.count is None or self.count >= HELPED:
             from service.batch.helper import Helper
 
             with Helper(self.answer) as self.helper:
@@ -153,6 +157,15 @@ class Run:
         summary.errors = Output(self.job.out, self.sayer, self.notes).write(worker)
         parts.remove()
         return summary
+
+    def found(self, cases: Sequence[CaseModel], tick: Tick = _quietly) -> Iterator[Found]:
+        """What each case by itself comes to, in their order."""
+        found: dict[int, Found] = {}
+        answered = self.helper.shared(cases) if self.helper else enumerate(map(self.answer, cases))
+        for number, one in answered:
+            found[number] = one
+            tick(1, self.count)
+        return (found[number] for number in range(len(cases)))
 
     def worker(self, parts: Parts) -> "Worker":
         """What answers the table with the executor of this run."""
@@ -214,22 +227,13 @@ class _Single:
         read = [self.desk.read(record) for record in records]
         applications = [one for one in read if isinstance(one, Application)]
         tick(len(read) - len(applications), self.run.count)
-        found = iter(self._found([one.case for one in applications], tick))
+        found = self.run.found([one.case for one in applications], tick)
         for one in read:
             if isinstance(one, Refused):
                 for fault in one.faults:
                     yield "fault", sayer.fault(fault)
             else:
                 yield "row", sayer.row(one.row, one.number, next(found), one.consulted)
-
-    def _found(self, cases: Sequence[CaseModel], tick: Tick) -> Iterable[Found]:
-        """What each case comes to, in their order."""
-        run, found = self.run, dict[int, Found]()
-        answered = run.helper.shared(cases) if run.helper else enumerate(map(run.answer, cases))
-        for number, one in answered:
-            found[number] = one
-            tick(1, run.count)
-        return (found[number] for number in range(len(cases)))
 
     def tally(self) -> dict[str, int]:
         return dict(sorted(Counter(str(row[2]) for row in self.rows()).items()))
