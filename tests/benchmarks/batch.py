@@ -22,7 +22,7 @@ from tests.benchmarks.population import HISTORY, PARTLY, RECENT, Variant, popula
 from tests.benchmarks.shared import bearing_on, shared
 
 VARIANTS = {"history": HISTORY, "recent": RECENT, "partly": PARTLY}
-MEMORY_LIMIT = "3.4GB"
+MEMORY_LIMIT = "2GB"
 FOLDER = Path(__file__).parents[2]
 Call = Callable[[], object]
 

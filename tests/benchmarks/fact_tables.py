@@ -25,7 +25,7 @@ _TYPES = {
 def fill(
     connection: duckdb.DuckDBPyConnection, schema: tables.Schema, variant: Variant, count: int, file: Path
 ) -> None:
-    """Make the tables of that many cases, in parts, as a database of its own."""
+    """Make the tables of that many cases, in parts, as a database; nothing of it stays in memory."""
     connection.execute(f"ATTACH '{file}' AS {DATABASE}")
     for name, types in schema.tables.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
@@ -37,7 +37,8 @@ def fill(
             told = ", ".join(schema.tables[name])
             connection.execute(f"INSERT INTO {DATABASE}.{name} SELECT {told} FROM made")
             connection.unregister("made")
-    connection.execute(f"CHECKPOINT {DATABASE}")
+    connection.execute(f"DETACH {DATABASE}")
+    connection.execute(f"ATTACH '{file}' AS {DATABASE} (READ_ONLY)")
 
 
 def columns_of(schema: tables.Schema, people: Population) -> Mapping[str, Columns]:
