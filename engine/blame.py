@@ -50,7 +50,6 @@ class Blame:
         self.rules: dict[str, Rule] = {}
         self.steps: dict[Fact, list[Step]] = {}
         self.read: set[tuple[int, str]] = set()
-        self.doubted: set[int] = set()
 
     def visit(self, fact: Fact) -> None:
         """Follow a possible fact down to what keeps it from being certain."""
@@ -82,8 +81,7 @@ class Blame:
         """Blame the facts that a rule binds, wants or denies and that are not certain."""
         rule = firing.rule
         for row in firing.bindings.values():
-            if not row.certain and row.serial not in self.doubted:
-                self.doubted.add(row.serial)
+            if not row.certain:
                 self.doubt(row)
         for number, atom in enumerate(rule.atoms):
             self.compare(atom, firing.bindings[atom_variable(number, atom)], firing)

@@ -29,8 +29,7 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
     Only asked where that date is exactly known.
     """
     rulebook = executor.program.rulebook
-    source, name = rulebook.moves
-    spot = Spot(rulebook.sections[source].name, 0, name)
+    spot = rulebook.spot(rulebook.moves)
     known = current.base.case.value(spot)
     if not known.exact:
         return None
@@ -38,7 +37,7 @@ def next_day(executor: Executor, current: Answer) -> Change | None:
     start = to_number(known.options[0], domain)
     cuts = Cuts.of(executor.program)
     latest = domain.bounds[1] - 1
-    points = set(cuts.breakpoints(current.base, (source, name), start, latest))
+    points = set(cuts.breakpoints(current.base, rulebook.moves, start, latest))
     now = outcomes(executor, current.base.case, RUNS)
     for point in sorted(point for point in points if start < point <= latest):
         day = exactly(from_number(point, domain))

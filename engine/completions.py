@@ -130,6 +130,7 @@ class _Completions:
         }
         self._span()
         self.always = Truths(self.whole, self.whole)
+        self.perhaps = Truths(0, self.whole)
         self.clauses = {fact: [*map(self._clause, steps)] for fact, steps in self.blame.steps.items()}
         self.truths: dict[Fact, Truths] = {}
         self.wanted = dict.fromkeys(self.clauses, 0)
@@ -187,15 +188,14 @@ class _Completions:
         return self.rows[spot.section, spot.index].serial, spot.field
 
     def _values(self, date: tuple[str, str]) -> Sequence[Value]:
-        source, name = date
-        axis = self.axes.get(Spot(self.rulebook.sections[source].name, 0, name))
+        axis = self.axes.get(self.rulebook.spot(date))
         return axis.values if axis else ()
 
     def _clause(self, step: Step) -> Clause:
         firing, unsure, denied = step
         rule, bindings = firing.rule, firing.bindings
         if rule.total:
-            test = Test(Truths(0, self.whole), [*self._added(firing)], exact=False)
+            test = Test(self.perhaps, [*self._added(firing)], exact=False)
             return Clause(rule, test.truths, [test], (), ())
         open_rows = [row for row in bindings.values() if not row.certain]
         tests = [self._test(condition, bindings) for condition in unsure]
@@ -203,9 +203,9 @@ class _Completions:
             self._meeting(atom, bindings[atom_variable(number, atom)], bindings)
             for number, atom in enumerate(rule.atoms)
         ]
-        tests += [Test(Truths(0, self.whole), [row.spot("")]) for row in open_rows if row.section]
+        tests += [Test(self.perhaps, [row.spot("")]) for row in open_rows if row.section]
         if rule.confidence == "U":
-            tests.append(Test(Truths(0, self.whole)))
+            tests.append(Test(self.perhaps))
         return Clause(
             rule,
             reduce(_both, (test.truths for test in tests), self.always),
@@ -265,8 +265,7 @@ class _Completions:
 
     def _dated(self, parameter: str) -> Spot:
         """The date that says what a parameter is worth."""
-        source, name = self.rulebook.date_of(self.rulebook.parameters[parameter])
-        return Spot(self.rulebook.sections[source].name, 0, name)
+        return self.rulebook.spot(self.rulebook.date_of(self.rulebook.parameters[parameter]))
 
     def _sources(self, row: Row, name: str) -> Sequence[tuple[ex.Term, Bindings]]:
         """What a derived value may be taken from: terms over what firings bound; nothing tells of a total."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import expressions as ex
 from engine.errors import Place
-from engine.facts import CaseModel, Section
+from engine.facts import CaseModel, Section, Spot
 from engine.periods import Period
 from engine.shapes import Confidence
 from engine.values import Domain
@@ -165,6 +165,11 @@ class Rulebook:
     def date_of(self, parameter: Parameter) -> tuple[str, str]:
         """The field of the date that says what a parameter is worth."""
         return self.dates[parameter.values[0].selector]
+
+    def spot(self, field: tuple[str, str]) -> Spot:
+        """Where a case has a field of a fact that there is one of, or of the first of several."""
+        source, name = field
+        return Spot(self.sections[source].name, 0, name)
 
     def label(self, predicate: str, argument: str, number: int) -> str:
         return self.predicates[predicate][argument].options[number]

@@ -1,5 +1,6 @@
 from datetime import date
 
+from engine.facts import Spot
 from engine.periods import Period
 from tests.licence import licensing, written
 
@@ -13,6 +14,7 @@ def test_the_toy_law() -> None:
     assert rulebook.by_key["adult.by-age"].parameters == ("least_age",)
     assert rulebook.by_key["adult.by-decree"].cite == "Art 2"
     assert rulebook.by_key["offence.recent"].cite == "Art 3"
+    assert rulebook.spot(("offence", "done_on")) == Spot("offences", 0, "done_on")
 
 
 def test_versions_of_a_rule() -> None:

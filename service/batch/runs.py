@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -125,18 +125,15 @@ class Run:
 
         `tick` is called with the number of further rows done, and how many there are where that is known.
         """
-        with self._helped():
+        with self._helped() as self.helper:
             return self._finished(tick)
 
-    @contextmanager
-    def _helped(self) -> Iterator[None]:
-        if self.count is None or self.count >= HELPED:
-            from service.batch.helper import Helper
+    def _helped(self) -> "AbstractContextManager[Helper | None]":
+        if self.count is not None and self.count < HELPED:
+            return nullcontext()
+        from service.batch.helper import Helper
 
-            with Helper(self.answer) as self.helper:
-                yield
-        else:
-            yield
+        return Helper(self.answer)
 
     def _finished(self, tick: Tick) -> Summary:
         parts = Parts(self.job.out, self._manifest())

@@ -94,8 +94,7 @@ def startline(law: Law, case: CaseModel, possible: Sequence[str]) -> StartLine |
     None where the retirement is not known, or where no start gives another answer. All else stays as it is.
     At most `MOST_DAYS` days are looked at.
     """
-    source, name = law.rulebook.moves
-    spot = Spot(law.rulebook.sections[source].name, 0, name)
+    spot = law.rulebook.spot(law.rulebook.moves)
     low = _earliest(law, case)
     if low is None:
         return None
