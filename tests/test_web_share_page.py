@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from service.web import share
 from service.web.app import create_app
@@ -91,7 +91,7 @@ def test_a_result_offers_its_address_to_copy(page: Page, address: str) -> None:
     page.locator('main button[value="result"]').first.click()
     page.wait_for_selector("#share-copy")
     page.locator("#share-copy").click()
-    page.wait_for_function("document.getElementById('share-status').textContent !== ''")
+    expect(page.locator("#share-status")).not_to_be_empty()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#share-address").input_value()
     assert copied.startswith(f"{address}/self-test#a=")
