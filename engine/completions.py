@@ -292,8 +292,6 @@ class _Completions:
             for axis, value in zip(axes, values, strict=True):
                 chosen[axis.place] = value.interval
                 bits &= value.bits
-            if self.dated:
-                here.parameters = self._worth(chosen)
             holds, might = ex.truth_of(condition, here)
             must |= bits if holds else 0
             may |= bits if might else 0
@@ -319,16 +317,11 @@ class _Completions:
             row = bindings[variable]
             return None if (row.serial, name) in chosen else row.options.get(name)
 
-        return ex.Lookup(interval, options, self._worth(chosen))
+        def parameter(name: str) -> Interval:
+            days = chosen.get(self.dated[name]) if name in self.dated else None
+            return worth(self.rulebook.parameters[name], days) if days else self.parameters[name]
 
-    def _worth(self, chosen: Mapping[Place, Interval]) -> Mapping[str, Interval]:
-        """What the parameters are worth in some completions."""
-        dated = {name: chosen[place] for name, place in self.dated.items() if place in chosen}
-        if not dated:
-            return self.parameters
-        return self.parameters | {
-            name: worth(self.rulebook.parameters[name], days) for name, days in dated.items()
-        }
+        return ex.Lookup(interval, options, parameter)
 
     def _strata(self) -> Sequence[Sequence[Fact]]:
         """The facts, those first that may deny others."""

@@ -1,6 +1,6 @@
 """Where a value may be cut so that every condition of the rulebook is settled in each part."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -31,19 +31,19 @@ class Use:
 
 @dataclass(frozen=True)
 class Cuts:
-    """How the rulebook uses each field, by fact type and name."""
+    """How the rulebook uses each field, by fact type and name: each use once, whatever rules share it."""
 
     program: Program
-    uses: Mapping[tuple[str, str], Sequence[Use]]
-    memberships: Mapping[tuple[str, str], Sequence[frozenset[int]]]
+    uses: Mapping[tuple[str, str], Collection[Use]]
+    memberships: Mapping[tuple[str, str], Collection[frozenset[int]]]
     passed: Mapping[tuple[str, str], Sequence[tuple[Rule, str, ex.Term]]]
     shown: frozenset[tuple[str, str]]
 
     @classmethod
     @lru_cache(maxsize=16)
     def of(cls, program: Program) -> "Cuts":
-        uses: dict[tuple[str, str], list[Use]] = {}
-        memberships: dict[tuple[str, str], list[frozenset[int]]] = {}
+        uses: dict[tuple[str, str], dict[Use, None]] = {}
+        memberships: dict[tuple[str, str], dict[frozenset[int], None]] = {}
         passed: dict[tuple[str, str], list[tuple[Rule, str, ex.Term]]] = {}
         shown: set[tuple[str, str]] = set()
         for rule in program.rulebook.rules:
@@ -51,7 +51,7 @@ class Cuts:
             for condition in _simple(conditions):
                 if isinstance(condition, ex.Member):
                     key = binds[condition.term.variable], condition.term.name
-                    memberships.setdefault(key, []).append(condition.numbers)
+                    memberships.setdefault(key, {})[condition.numbers] = None
                 elif isinstance(condition, ex.Compare):
                     _note(condition, binds, uses)
             for atom in (rule.head, *rule.atoms, *rule.unless):
@@ -274,7 +274,9 @@ def _simple(conditions: Iterable[ex.Condition]) -> Iterator[ex.Condition]:
             yield condition
 
 
-def _note(condition: ex.Compare, binds: Mapping[str, str], uses: dict[tuple[str, str], list[Use]]) -> None:
+def _note(
+    condition: ex.Compare, binds: Mapping[str, str], uses: dict[tuple[str, str], dict[Use, None]]
+) -> None:
     sides = (
         (condition.left, condition.right, condition.operator),
         (
@@ -286,6 +288,5 @@ def _note(condition: ex.Compare, binds: Mapping[str, str], uses: dict[tuple[str,
     for term, other, operator in sides:
         for name in ex.fields_of(term):
             other_source = next((binds[field.variable] for field in ex.fields_of(other)), "")
-            uses.setdefault((binds[name.variable], name.name), []).append(
-                Use(operator, term, other, other_source)
-            )
+            use = Use(operator, term, other, other_source)
+            uses.setdefault((binds[name.variable], name.name), {})[use] = None

@@ -461,19 +461,19 @@ def variables_of(condition: Condition) -> set[str]:
 
 
 class Lookup:
-    """Where evaluation finds values: a field as an interval or as some numbers, and parameters."""
+    """Where evaluation finds values: a field as an interval or as some numbers, and a parameter."""
 
-    __slots__ = ("interval", "options", "parameters")
+    __slots__ = ("interval", "options", "parameter")
 
     def __init__(
         self,
         interval: Callable[[str, str], Interval],
         options: Callable[[str, str], frozenset[int] | None],
-        parameters: Mapping[str, Interval],
+        parameter: Callable[[str], Interval],
     ) -> None:
         self.interval = interval
         self.options = options
-        self.parameters = parameters
+        self.parameter = parameter
 
 
 def value_of(term: Term, lookup: Lookup) -> Interval:
@@ -483,7 +483,7 @@ def value_of(term: Term, lookup: Lookup) -> Interval:
         case Constant():
             return term.number, term.number
         case Parameter():
-            return lookup.parameters[term.name]
+            return lookup.parameter(term.name)
         case Shift():
             low, high = value_of(term.base, lookup)
             amount = value_of(term.amount, lookup)

@@ -286,7 +286,7 @@ def lookup(bindings: Mapping[str, Row], parameters: Mapping[str, Interval]) -> e
     return ex.Lookup(
         lambda variable, name: bindings[variable].values[name],
         lambda variable, name: bindings[variable].options.get(name),
-        parameters,
+        parameters.__getitem__,
     )
 
 

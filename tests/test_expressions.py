@@ -192,7 +192,7 @@ def test_a_comparison_of_independent_values_is_exact(left: Any, right: Any, oper
 @given(INTERVALS, st.frozensets(st.integers(-3, 8), min_size=1), st.booleans(), st.booleans())
 def test_membership_is_exact(interval: Any, numbers: frozenset[int], negated: bool, several: bool) -> None:
     options = frozenset({interval[0], interval[1]}) if several else None
-    here = Lookup(lambda *_: interval, lambda *_: options, {})
+    here = Lookup(lambda *_: interval, lambda *_: options, {}.__getitem__)
     truths = [(value in numbers) != negated for value in options or within(interval)]
     found = ex.truth_of(Member(ex.Field("p", "grade", ex.NUMBER), numbers, negated), here)
     assert found == (all(truths), any(truths))
@@ -256,7 +256,7 @@ def test_a_shift_keeps_its_ends(low: int, length: int, unit: Any, amount: Any) -
     term = ex.Shift(field, unit, -1, ex.Parameter("least", ex.NUMBER))
 
     def value(day: Any, least: Any) -> Any:
-        return ex.value_of(term, Lookup(lambda *_: day, lambda *_: None, {"least": least}))
+        return ex.value_of(term, Lookup(lambda *_: day, lambda *_: None, {"least": least}.__getitem__))
 
     first, last = value((low, low + length), amount)
     for day, least in product((low, low + length // 2, low + length), within(amount)):

@@ -116,7 +116,9 @@ def test_a_condition_holds_as_the_engine_says(text: str) -> None:
 
     def wanted(grade: Any, fine: Any, free: Any, least: Any) -> ex.Truth:
         worth = {"grade": grade, "fine": fine, "emancipated": free}
-        return ex.truth_of(parsed, ex.Lookup(lambda _, name: worth[name], lambda *_: None, {"least": least}))
+        return ex.truth_of(
+            parsed, ex.Lookup(lambda _, name: worth[name], lambda *_: None, {"least": least}.__getitem__)
+        )
 
     assert found == [wanted(*row) for row in rows]
 
@@ -128,7 +130,8 @@ def test_one_of_some_values_in_a_range(numbers: set[int], negated: bool) -> None
     truth = Speller(FACTS).truth(member)
     found = evaluated(ended("grade"), INTERVALS, [truth.must, truth.may])
     assert found == [
-        ex.truth_of(member, ex.Lookup(lambda *_, here=here: here, lambda *_: None, {})) for here in INTERVALS
+        ex.truth_of(member, ex.Lookup(lambda *_, here=here: here, lambda *_: None, {}.__getitem__))
+        for here in INTERVALS
     ]
 
 
