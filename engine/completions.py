@@ -134,7 +134,8 @@ class _Completions:
         self.clauses = {fact: [*map(self._clause, steps)] for fact, steps in self.blame.steps.items()}
         self.truths: dict[Fact, Truths] = {}
         self.wanted = dict.fromkeys(self.clauses, 0)
-        self.open: dict[int, tuple[Test, int]] = {}
+        self.followed: dict[int, int] = {}
+        self.open: dict[int, Test] = {}
         self.unclear: dict[str, Rule] = {}
 
     def told(self) -> Completed:
@@ -147,7 +148,7 @@ class _Completions:
             tuple(outcomes),
             tuple(self._questions(outcomes.values())) if len(outcomes) > 1 else (),
             tuple(self.unclear.values()),
-            all(test.exact for test, _ in self.open.values()),
+            all(test.exact for test in self.open.values()),
         )
 
     def _span(self) -> None:
@@ -192,27 +193,30 @@ class _Completions:
         return axis.values if axis else ()
 
     def _clause(self, step: Step) -> Clause:
-        firing, unsure, denied = step
-        rule, bindings = firing.rule, firing.bindings
+        rule, bindings = step.firing.rule, step.firing.bindings
+        tests = [self._test(condition, bindings) for condition in step.unsure]
         if rule.total:
-            test = Test(self.perhaps, [*self._added(firing)], exact=False)
-            return Clause(rule, test.truths, [test], (), ())
-        open_rows = [row for row in bindings.values() if not row.certain]
-        tests = [self._test(condition, bindings) for condition in unsure]
-        tests += [
-            self._meeting(atom, bindings[atom_variable(number, atom)], bindings)
-            for number, atom in enumerate(rule.atoms)
-        ]
-        tests += [Test(self.perhaps, [row.spot("")]) for row in open_rows if row.section]
-        if rule.confidence == "U":
-            tests.append(Test(self.perhaps))
+            tests.append(Test(self.perhaps, [*self._added(step.firing)], exact=False))
+        else:
+            tests += self._met(step.firing)
         return Clause(
             rule,
             reduce(_both, (test.truths for test in tests), self.always),
             tests,
-            [self.conclusions.fact_of(row) for row in open_rows if not row.section],
-            [(fact, self._meeting(atom, row, bindings)) for atom, fact, row in denied],
+            [self.conclusions.fact_of(row) for row in bindings.values() if not (row.certain or row.section)],
+            [(fact, self._meeting(atom, row, bindings)) for atom, fact, row in step.denied],
         )
+
+    def _met(self, firing: Firing) -> Iterator[Test]:
+        """What a firing asks of the facts that it binds or wants, and of the law."""
+        rule, bindings = firing.rule, firing.bindings
+        for number, atom in enumerate(rule.atoms):
+            yield self._meeting(atom, bindings[atom_variable(number, atom)], bindings)
+        for row in bindings.values():
+            if row.section and not row.certain:
+                yield Test(self.perhaps, [row.spot("")])
+        if rule.confidence == "U":
+            yield Test(self.perhaps)
 
     def _meeting(self, atom: ex.Atom, row: Row, bindings: Bindings) -> Test:
         """Where the arguments of an atom are those of a derived fact that it may mean."""
@@ -370,6 +374,7 @@ class _Completions:
     def _follow(self, clause: Clause, bits: int) -> None:
         if not bits:
             return
+        self.followed[id(clause)] = bits
         if clause.rule.confidence == "U":
             self.unclear[clause.rule.key] = clause.rule
         for test in clause.tests:
@@ -381,14 +386,13 @@ class _Completions:
             self._rest(test, bits & self.truths[fact].may)
 
     def _rest(self, test: Test, bits: int) -> None:
-        if bits := bits & test.truths.open:
-            _, before = self.open.get(id(test), (test, 0))
-            self.open[id(test)] = test, before | bits
+        if bits & test.truths.open:
+            self.open[id(test)] = test
 
     def _questions(self, outcomes: Iterable[int]) -> Iterator[Spot]:
-        """What tells outcomes apart, or leaves them open, in the order of blame."""
-        needed = dict.fromkeys(spot for test, _ in self.open.values() for spot in test.rests_on)
-        tables = [*outcomes, *(bits for _, bits in self.open.values())]
+        """What tells outcomes, or firings that leave them open, apart; and what these rest on, as blamed."""
+        needed = dict.fromkeys(spot for test in self.open.values() for spot in test.rests_on)
+        tables = [*outcomes, *self.followed.values()]
         for spot in dict.fromkeys((*self.blame.spots, *needed)):
             axis = self.axes.get(spot)
             if spot in needed or (axis and axis.tells_apart(tables, self.real)):

@@ -97,6 +97,33 @@ def test_what_matters_through_an_unknown_item_alone_is_asked() -> None:
     assert of(executor, some_case) == (("no", "yes"), {"person.emancipated", "offences.complete"})
 
 
+def test_what_matters_for_one_item_alone_is_asked_beside_items_that_are_not_known() -> None:
+    executor = rete(
+        {"when": {"o": "offence", "p": "pardon"}, "then": "pardoned(offence=o, pardon=p)"},
+        {
+            "when": {"o": "offence"},
+            "where": ["o.fine > 9"],
+            "unless": ["pardoned()"],
+            "then": "grave(offence=o)",
+        },
+        {"where": ["grave()"], "then": "it()"},
+    )
+    more = {"complete": False, "items": []}
+    found = of(executor, case(offences=more | {"items": [{"fine": [5, 12]}]}, pardons=more))
+    assert found == (("no", "yes"), {"offences.fine", "offences.complete", "pardons.complete"})
+
+
+def test_what_matters_for_one_of_two_firings_that_need_the_same_is_asked() -> None:
+    executor = rete(
+        {"when": {"o": "offence"}, "then": "grave(offence=o)"},
+        {"when": {"p": "person"}, "where": ["p.emancipated", "grave()"], "then": "it()"},
+        {"when": {"d": "pardon"}, "where": ["grave()"], "then": "it()"},
+    )
+    more = {"complete": False, "items": []}
+    found = of(executor, case(offences=more, pardons=more))
+    assert found == (("no", "yes"), {"person.emancipated", "offences.complete", "pardons.complete"})
+
+
 def test_two_texts_that_are_not_known_may_be_the_same() -> None:
     same = {"when": {"o": "offence", "d": "pardon"}, "where": ["o.place == d.place"], "then": "it()"}
     found = of(rete(same), case(offences=[{}], pardons=[{}]))
@@ -130,6 +157,13 @@ def test_a_total_is_told_with_caution() -> None:
     assert found.outcomes == ("no", "yes")
     assert set(map(str, found.questions)) == {"offences.fine", "request.paid"}
     assert not found.exact
+
+
+def test_the_day_that_puts_a_total_in_force_is_asked() -> None:
+    executor = rete(SUM | {"in_force": {"asked_on": "2010-01-01.."}}, HEAVY)
+    turn = {"at_least": "2009-12-31", "at_most": "2010-01-01"}
+    found = of(executor, case(offences=[{}], request={"asked_on": turn}))
+    assert found == (("no", "yes"), {"offences.fine", "request.asked_on"})
 
 
 def test_facts_that_rest_on_one_another() -> None:
