@@ -392,7 +392,7 @@ class _Completions:
     def _questions(self, outcomes: Iterable[int]) -> Iterator[Spot]:
         """What tells outcomes, or firings that leave them open, apart; and what these rest on, as blamed."""
         needed = dict.fromkeys(spot for test in self.open.values() for spot in test.rests_on)
-        tables = [*outcomes, *self.followed.values()]
+        tables = {*outcomes, *self.followed.values()}
         for spot in dict.fromkeys((*self.blame.spots, *needed)):
             axis = self.axes.get(spot)
             if spot in needed or (axis and axis.tells_apart(tables, self.real)):
